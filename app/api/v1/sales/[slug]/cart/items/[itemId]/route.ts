@@ -1,0 +1,4 @@
+import { reserveEndpoint } from '@/lib/web/endpoints/carts'
+import { mountRoute } from '@/lib/web/route'
+
+export const PUT = mountRoute(reserveEndpoint)

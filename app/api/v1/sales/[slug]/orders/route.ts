@@ -1,0 +1,4 @@
+import { orderEndpoint } from '@/lib/web/endpoints/orders'
+import { mountRoute } from '@/lib/web/route'
+
+export const POST = mountRoute(orderEndpoint)

@@ -1,0 +1,4 @@
+import { listSalesEndpoint } from '@/lib/web/endpoints/sales'
+import { mountRoute } from '@/lib/web/route'
+
+export const GET = mountRoute(listSalesEndpoint)

@@ -1,0 +1,4 @@
+import { context } from '@/lib/open-context'
+import { answerSession } from '@/lib/web/session'
+
+export const POST = (request: Request) => answerSession(context(), request)

@@ -1,0 +1,72 @@
+import type { Route } from 'next'
+import type { ReactNode } from 'react'
+import { messages } from '@/lib/messages'
+import { type Reason, type Refused, refused } from '@/lib/result'
+import { ButtonLink } from './ui/button'
+import { Notice } from './ui/notice'
+
+type Step = { label: string; href: Route }
+
+/** Where the next step of a refusal leads; reasons without one are settled where the shopper already is. */
+function nextStep(reason: Reason, saleSlug: string | undefined): Step | null {
+  const sale: Step = saleSlug
+    ? { label: 'Back to the sale', href: `/sales/${saleSlug}` as Route }
+    : { label: 'Back to the shop', href: '/' }
+  switch (reason) {
+    case 'closed':
+    case 'sold_through':
+      return { label: 'See other sales', href: '/' }
+    case 'not_found':
+      return { label: 'Back to the shop', href: '/' }
+    case 'limit_reached':
+    case 'cart_changed':
+    case 'already_ordered':
+      return { label: 'Go to cart', href: '/cart' }
+    case 'hold_expired':
+    case 'not_payable':
+    case 'rejected':
+      return sale
+    default:
+      return null
+  }
+}
+
+/** The end of a cart, as seen by this page's countdown: the same words as the server's. */
+export const holdExpired = refused('hold_expired')
+
+type Props = {
+  refused: Refused
+  saleSlug?: string | undefined
+  /** Replaces the sentence where the page knows more, such as how many units are in other carts. */
+  sentence?: string | undefined
+  /** Replaces the link; null for none. */
+  action?: ReactNode
+  /** Moves the focus to each new refusal. */
+  focus?: boolean
+}
+
+/** Why the server said no: one sentence, one next step, and the link or reference that goes with it. */
+export function Refusal({ refused: answer, saleSlug, sentence, action, focus = false }: Props) {
+  const { reason, retryAfterSeconds, reference } = answer
+  const message = messages[reason]
+  const step = nextStep(reason, saleSlug)
+  const wait = retryAfterSeconds === undefined ? '' : ` It works again in ${retryAfterSeconds} s.`
+  const quote = reference === undefined ? '' : ` Reference: ${reference}.`
+  return (
+    <Notice
+      tone="refusal"
+      sentence={sentence ?? message.sentence}
+      next={`${message.next}${wait}${quote}`}
+      action={
+        action === undefined && step ? (
+          <ButtonLink href={step.href} look="quiet" size="small">
+            {step.label}
+          </ButtonLink>
+        ) : (
+          action
+        )
+      }
+      focus={focus && answer}
+    />
+  )
+}

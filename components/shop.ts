@@ -1,0 +1,6 @@
+/** What the pages need to know about the shop itself. Times of sales are announced in the shop's zone. */
+export const shop = {
+  name: 'Stampede',
+  promise: 'Every unit numbered. Every number sold once.',
+  timeZone: 'Europe/Berlin',
+} as const

@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** From a cold start on a busy machine; usually it takes two seconds. */
+const startMs = 60_000
+/** The shop ends by itself within eight seconds of being asked to. */
+const endMs = 12_000
+
+export type Environment = Record<string, string>
+
+export type Started = { log: string; stop(): Promise<void> }
+
+const complete = (env: Environment) => ({ ...process.env, ...env }) as NodeJS.ProcessEnv
+
+/** Runs a program of ours to its end; throws with what it said when it fails. */
+export async function runProgram(args: string[], env: Environment): Promise<void> {
+  const child = spawn(process.execPath, args, { env: complete(env), stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (said += data))
+  const code = await new Promise((resolve) => child.once('close', resolve))
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}:\n${said}`)
+}
+
+/** Starts the server or the worker. What it says goes to `log`; the channel to it ends it when this process dies. */
+export function startProgram(file: string, env: Environment, log: string): Started & { child: ChildProcess } {
+  const output = openSync(log, 'a', 0o600)
+  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+    env: complete(env),
+    stdio: ['ignore', output, output, 'ipc'],
+  })
+  closeSync(output)
+  const ended = new Promise((resolve) => child.once('close', resolve))
+  return {
+    child,
+    log,
+    async stop() {
+      child.kill('SIGTERM')
+      const force = setTimeout(() => child.kill('SIGKILL'), endMs)
+      await ended
+      clearTimeout(force)
+    },
+  }
+}
+
+/** Starts a server and waits until it and its stores are ready. */
+export async function startServer(env: Environment, log: string): Promise<Started> {
+  const server = startProgram('server/main.ts', env, log)
+  for (const until = Date.now() + startMs; ; await sleep(50)) {
+    const ready = await fetch(`http://127.0.0.1:${env.PORT}/readyz`).then(
+      ({ status }) => status === 200,
+      () => false,
+    )
+    if (ready) return server
+    if (Date.now() > until || server.child.exitCode !== null) {
+      await server.stop()
+      throw new Error(`The server did not become ready:\n${readFileSync(log, 'utf8').slice(-4_000)}`)
+    }
+  }
+}

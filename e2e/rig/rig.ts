@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Stores, startStores } from '../../scripts/stores'
+import { choosePort } from '../../scripts/stores/ports'
+import { type Environment, runProgram, startProgram, startServer } from './processes'
+import { removeStores } from './runs'
+
+export type Rig = {
+  url: string
+  /** Of the server and the worker; a context made from it is on the same stores. */
+  env: Environment
+  stores: Stores
+  serverLog: string
+  stop(): Promise<void>
+}
+
+async function environment(stores: Stores): Promise<Environment> {
+  const port = await choosePort()
+  return {
+    NODE_ENV: 'production',
+    NEXT_TELEMETRY_DISABLED: '1',
+    STAMPEDE_DEMO: '1',
+    LOG_LEVEL: 'info',
+    PORT: String(port),
+    PUBLIC_URL: `http://localhost:${port}`,
+    DATABASE_URL: stores.databaseUrl,
+    REDIS_URL: stores.redisUrl,
+    APP_SECRET: randomBytes(32).toString('base64'),
+    SANDBOX_WEBHOOK_SECRET: randomBytes(32).toString('base64'),
+    // All shoppers of a test run come from one address.
+    TRUSTED_NETWORKS: '127.0.0.0/8,::1/128',
+  }
+}
+
+/** A shop of its own: stores with fresh data in `dir`, one server and one worker of the production build. */
+export async function startRig(dir: string): Promise<Rig> {
+  const stores = await startStores({ dir, durable: false })
+  try {
+    const env = await environment(stores)
+    await runProgram(['--import', 'tsx', 'db/prepare.ts'], env)
+    if (!existsSync('.next/BUILD_ID')) await runProgram(['node_modules/next/dist/bin/next', 'build'], env)
+    const serverLog = join(dir, 'server.log')
+    const worker = startProgram('worker/main.ts', env, join(dir, 'worker.log'))
+    const server = await startServer(env, serverLog).catch(async (error) => {
+      await worker.stop()
+      throw error
+    })
+    return {
+      url: env.PUBLIC_URL ?? '',
+      env,
+      stores,
+      serverLog,
+      async stop() {
+        await Promise.all([server.stop(), worker.stop()])
+        await removeStores(dir)
+      },
+    }
+  } catch (error) {
+    await removeStores(dir)
+    throw error
+  }
+}

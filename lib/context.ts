@@ -1,0 +1,14 @@
+import type { Redis } from '@upstash/redis'
+import type { Database } from '../db/postgres'
+import type { Env } from './env'
+import type { Log } from './log'
+import type { Provider } from './payments/types'
+
+/** What every verb is given and never imports: the stores, the payment provider, the settings and the log. */
+export type Context = {
+  redis: Redis
+  db: Database
+  provider: Provider
+  env: Env
+  log: Log
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { checkEnv } from './env'
+
+const complete = {
+  NODE_ENV: 'production',
+  STAMPEDE_DEMO: '1',
+  PUBLIC_URL: 'https://shop.example',
+  DATABASE_URL: 'postgres://user:password@db:5432/stampede',
+  REDIS_URL: 'redis://:password@redis:6379',
+  APP_SECRET: 'a'.repeat(44),
+  SANDBOX_WEBHOOK_SECRET: 'b'.repeat(44),
+}
+
+test('a complete environment is accepted, and an empty variable counts as absent', () => {
+  expect(checkEnv({ ...complete, PORT: '' })).toMatchObject({ PORT: 3000, PAYMENT_PROVIDER: 'sandbox' })
+})
+
+test.each([
+  ['DATABASE_URL', undefined, 'PostgreSQL address'],
+  ['DATABASE_URL', 'mysql://x', 'PostgreSQL address'],
+  ['REDIS_URL', undefined, 'UPSTASH_REDIS_REST_URL'],
+  ['REDIS_URL', 'http://x', 'Redis address'],
+  ['APP_SECRET', undefined, '32 characters'],
+  ['APP_SECRET', 'short', '32 characters'],
+  ['SANDBOX_WEBHOOK_SECRET', 'short', '32 characters'],
+  ['PORT', 'eighty', 'port number'],
+  ['PORT', '70000', 'port number'],
+  ['PUBLIC_URL', 'shop', 'address shoppers use'],
+  ['NODE_ENV', 'prod', 'production, development or test'],
+  ['PAYMENT_PROVIDER', 'paypal', 'payment provider'],
+  ['TRUSTED_PROXY_HOPS', '-1', 'how many proxies'],
+  ['LOG_LEVEL', 'loud', 'fatal, error'],
+])('%s = %s stops the start with its name and what it should hold', (name, value, told) => {
+  const start = () => checkEnv({ ...complete, [name]: value })
+  expect(start).toThrow(name)
+  expect(start).toThrow(told)
+})
+
+test('production without the demo flag refuses the sandbox provider and default secrets, by name', () => {
+  const real = { ...complete, STAMPEDE_DEMO: '0', APP_SECRET: 'development-only-secret-do-not-deploy' }
+  expect(() => checkEnv(real)).toThrow('PAYMENT_PROVIDER')
+  expect(() => checkEnv(real)).toThrow('APP_SECRET')
+})
+
+test('no secret stands in a complaint', () => {
+  const secret = 'hunter2hunter2'
+  const start = () => checkEnv({ ...complete, APP_SECRET: secret, DATABASE_URL: `mysql://${secret}` })
+  expect(start).toThrow('APP_SECRET')
+  expect(start).not.toThrow(secret)
+})
+
+test('Upstash needs its token', () => {
+  const upstash = { ...complete, REDIS_URL: undefined, UPSTASH_REDIS_REST_URL: 'https://x.upstash.io' }
+  expect(() => checkEnv(upstash)).toThrow('UPSTASH_REDIS_REST_TOKEN')
+  expect(checkEnv({ ...upstash, UPSTASH_REDIS_REST_TOKEN: 't' }).UPSTASH_REDIS_REST_TOKEN).toBe('t')
+})
+
+test('.env.example names every variable the shop reads', () => {
+  const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8')
+  const named = [...example.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name)
+  const known = Object.keys(
+    checkEnv({ ...complete, UPSTASH_REDIS_REST_URL: 'https://x', UPSTASH_REDIS_REST_TOKEN: 't' }),
+  )
+  expect(named).toEqual(expect.arrayContaining(known))
+})

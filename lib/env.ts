@@ -1,0 +1,102 @@
+import { z } from 'zod'
+
+/**
+ * The only reader of process.env. A missing or wrong variable stops the start with its name and what it should hold;
+ * production refuses default secrets and stand-ins unless STAMPEDE_DEMO=1 says that this is a demo shop.
+ */
+const schema = z.object({
+  NODE_ENV: z
+    .enum(['production', 'development', 'test'], 'production, development or test')
+    .default('development'),
+  STAMPEDE_DEMO: z.enum(['0', '1'], '1 for a demo shop, else 0').default('0'),
+  PORT: z.coerce
+    .number('a port number')
+    .int()
+    .min(1, 'a port number')
+    .max(65535, 'a port number')
+    .default(3000),
+  PUBLIC_URL: z
+    .url('the address shoppers use, such as https://shop.example')
+    .default('http://localhost:3000'),
+  DATABASE_URL: z
+    .string('a PostgreSQL address, such as postgres://user:password@host:5432/stampede')
+    .regex(
+      /^postgres(ql)?:\/\//,
+      'a PostgreSQL address, such as postgres://user:password@host:5432/stampede',
+    ),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'a Redis address, such as rediss://:password@host:6379')
+    .optional(),
+  UPSTASH_REDIS_REST_URL: z.url('the REST address of an Upstash database').optional(),
+  UPSTASH_REDIS_REST_TOKEN: z.string().min(1, 'the token of UPSTASH_REDIS_REST_URL').optional(),
+  APP_SECRET: z
+    .string('a secret of 32 characters or more: openssl rand -base64 32')
+    .min(32, 'a secret of 32 characters or more: openssl rand -base64 32'),
+  PAYMENT_PROVIDER: z.enum(['sandbox'], 'the payment provider: sandbox').default('sandbox'),
+  SANDBOX_WEBHOOK_SECRET: z
+    .string('the secret that signs the sandbox provider’s webhooks, 32 characters or more')
+    .min(32, 'the secret that signs the sandbox provider’s webhooks, 32 characters or more'),
+  TRUSTED_NETWORKS: z.string().default(''),
+  TRUSTED_PROXY_HOPS: z.coerce
+    .number('how many proxies of yours stand in front')
+    .int()
+    .min(0)
+    .max(10)
+    .default(0),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'fatal, error, warn, info, debug or silent')
+    .default('info'),
+})
+
+export type Env = z.infer<typeof schema>
+
+const developmentSecret = 'development-only-secret-do-not-deploy'
+const developmentDefaults = { APP_SECRET: developmentSecret, SANDBOX_WEBHOOK_SECRET: developmentSecret }
+
+function parse(source: Record<string, string | undefined>): Env {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
+  const production = given.NODE_ENV === 'production'
+  const demo = given.STAMPEDE_DEMO === '1'
+  const parsed = schema.safeParse(production ? given : { ...developmentDefaults, ...given })
+  const complaints = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')} should be ${issue.message}.`)
+  if (!given.REDIS_URL && !given.UPSTASH_REDIS_REST_URL) {
+    complaints.push('REDIS_URL (redis://…) or UPSTASH_REDIS_REST_URL with its token should name a Redis.')
+  }
+  if (given.UPSTASH_REDIS_REST_URL && !given.UPSTASH_REDIS_REST_TOKEN) {
+    complaints.push('UPSTASH_REDIS_REST_TOKEN should be the token of UPSTASH_REDIS_REST_URL.')
+  }
+  if (production && !demo) {
+    if (given.APP_SECRET === developmentSecret) complaints.push('APP_SECRET still has its development value.')
+    if ((given.PAYMENT_PROVIDER ?? 'sandbox') === 'sandbox') {
+      complaints.push(
+        'PAYMENT_PROVIDER is the sandbox, which takes no money: set STAMPEDE_DEMO=1 if this is a demo shop.',
+      )
+    }
+    if (!given.PUBLIC_URL) complaints.push('PUBLIC_URL should be the address shoppers use.')
+  }
+  if (complaints.length > 0 || !parsed.success) {
+    throw new Error(`The environment is not complete:\n${complaints.map((line) => `  - ${line}`).join('\n')}`)
+  }
+  return parsed.data
+}
+
+let parsed: Env | undefined
+
+/** The checked environment, read once. Throws an Error whose message names each variable that is missing or wrong. */
+export function env(): Env {
+  parsed ??= parse(process.env)
+  return parsed
+}
+
+/** True while pages are built where no store is: they show no sales then, and fill once they are served. */
+export const isBuildWithoutStores = () =>
+  process.env.NEXT_PHASE === 'phase-production-build' && !process.env.DATABASE_URL
+
+/** The address shoppers use, also while building where the rest of the environment is not there. */
+export const publicUrl = () => process.env.PUBLIC_URL || 'http://localhost:3000'
+
+/** The same check on given values: what the start-up check and its tests use. */
+export const checkEnv = parse

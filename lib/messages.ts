@@ -1,0 +1,113 @@
+import type { Reason } from './result'
+
+type Message = {
+  /** HTTP status of the problem document. */
+  status: number
+  /** What the buyer reads: one sentence that says what happened and that nothing was lost. */
+  sentence: string
+  /** The one thing to do next. */
+  next: string
+}
+
+/** Reason → status and words. Exhaustive: a new reason does not compile until it has its line here. */
+export const messages: Record<Reason, Message> = {
+  invalid_input: {
+    status: 400,
+    sentence: 'Some of what was sent is not valid.',
+    next: 'Check the marked fields and send it again.',
+  },
+  no_session: {
+    status: 401,
+    sentence: 'We do not know this browser yet.',
+    next: 'Reload the page and try again.',
+  },
+  bad_origin: {
+    status: 403,
+    sentence: 'This request came from another site, so we did nothing.',
+    next: 'Open the shop itself and try again.',
+  },
+  forbidden: { status: 403, sentence: 'You may not do this.', next: 'Sign in with another account.' },
+  not_found: { status: 404, sentence: 'We could not find that.', next: 'Go back to the shop.' },
+  not_open: {
+    status: 409,
+    sentence: 'The sale has not opened yet.',
+    next: 'The button unlocks by itself when it does.',
+  },
+  closed: { status: 409, sentence: 'The sale has ended.', next: 'See what else is on sale.' },
+  paused: {
+    status: 409,
+    sentence: 'The sale is paused for a moment. Carts are frozen and lose no time.',
+    next: 'Stay here, it continues by itself.',
+  },
+  empty_now: {
+    status: 409,
+    sentence: 'Every unit that is left is in somebody’s cart. Some usually come back within minutes.',
+    next: 'Stay on this page, it updates by itself.',
+  },
+  sold_through: {
+    status: 409,
+    sentence: 'Sold out. Nothing was charged.',
+    next: 'See what else is on sale.',
+  },
+  limit_reached: {
+    status: 409,
+    sentence: 'That is more than one buyer may have in this sale.',
+    next: 'Go to your cart with what you have.',
+  },
+  hold_expired: {
+    status: 409,
+    sentence: 'The time on your cart ran out, so its units went back on sale. Nothing was charged.',
+    next: 'Add them again. Your details are kept.',
+  },
+  already_ordered: {
+    status: 409,
+    sentence: 'You already have an order in this sale that waits for payment.',
+    next: 'Pay or cancel that order first.',
+  },
+  cart_changed: {
+    status: 412,
+    sentence: 'Your cart was changed in another tab.',
+    next: 'Look at it again, then repeat the change.',
+  },
+  not_payable: {
+    status: 409,
+    sentence: 'This order can no longer be paid. Nothing was charged.',
+    next: 'Go back to the sale.',
+  },
+  declined: {
+    status: 409,
+    sentence: 'Your bank declined the payment. Your units are still yours until the time runs out.',
+    next: 'Try another card.',
+  },
+  key_reused: {
+    status: 409,
+    sentence: 'This idempotency key was already used with other details.',
+    next: 'Use a new key for a new order.',
+  },
+  rejected: {
+    status: 409,
+    sentence: 'We could not confirm the units of this order. Nothing was charged.',
+    next: 'Go back to the sale.',
+  },
+  too_large: { status: 413, sentence: 'That is more data than we accept.', next: 'Send less.' },
+  unsupported_media_type: {
+    status: 415,
+    sentence: 'We only read JSON in UTF-8 here.',
+    next: 'Send it as application/json.',
+  },
+  too_many_requests: {
+    status: 429,
+    sentence: 'That was a bit fast.',
+    next: 'Wait a moment, then try again. Your cart is kept.',
+  },
+  internal: {
+    status: 500,
+    sentence: 'Something went wrong on our side.',
+    next: 'Try again, and quote the reference if it stays.',
+  },
+  try_again: {
+    status: 503,
+    sentence: 'We cannot decide this right now. Nothing was charged and your place is kept.',
+    next: 'Try again in a moment.',
+  },
+}

@@ -1,0 +1,119 @@
+import { and, eq, notInArray, sql } from 'drizzle-orm'
+import { payments, sales } from '../../db/schema'
+import type { Context } from '../context'
+import type { Payment } from '../contract'
+import { newPaymentId } from '../id'
+import type { OrderRecord } from '../orders/read'
+import { buyerState } from '../orders/view'
+import { ok, type Result, refused } from '../result'
+import { settlePayment } from './settle'
+import { ProviderSilent } from './types'
+
+export type PaymentRecord = typeof payments.$inferSelect
+
+/**
+ * Pays an order that owns its units, or repeats what was begun: a double click, a reload or a retry finds the same
+ * payment (I3, I5). Another card replaces a payment that waits for its buyer. `processing` means nobody knows yet; the
+ * order page and the worker go on asking. Refused: not_payable (the order has ended, or is not confirmed yet).
+ */
+export async function pay(
+  ctx: Context,
+  { order, card }: { order: OrderRecord; card: string },
+): Promise<Result<Payment>> {
+  if (order.state === 'paid') return ok({ state: 'paid' })
+  if (order.state !== 'awaiting_payment' && order.state !== 'capturing') return refused('not_payable')
+  const lastFour = card.slice(-4)
+  try {
+    for (let round = 0; round < 3; round++) {
+      const live = await findLivePayment(ctx, order)
+      if (live?.state === 'requires_action' && live.lastFour !== lastFour) {
+        await settlePayment(ctx, live, await ctx.provider.void(live.reference ?? ''))
+        continue
+      }
+      if (live && live.state !== 'creating') return ok(answer(order, live))
+      const payment = live ?? (await begin(ctx, order, lastFour))
+      if (payment) return ok(answer(order, await authorise(ctx, order, payment, card)))
+    }
+  } catch (error) {
+    if (!(error instanceof ProviderSilent)) throw error
+  }
+  // The provider's answer is missing, or another request is at it: the worker asks what became of it.
+  return ok({ state: 'processing' })
+}
+
+/** The confirmation step of a payment that asked for one. Refused: not_payable when none is waiting for it. */
+export async function confirmPayment(
+  ctx: Context,
+  { order }: { order: OrderRecord },
+): Promise<Result<Payment>> {
+  if (order.state === 'paid') return ok({ state: 'paid' })
+  const live = await findLivePayment(ctx, order)
+  if (!live?.reference) return refused('not_payable')
+  if (live.state !== 'requires_action') return ok(answer(order, live))
+  try {
+    return ok(answer(order, await settlePayment(ctx, live, await ctx.provider.confirm(live.reference))))
+  } catch (error) {
+    if (error instanceof ProviderSilent) return ok({ state: 'processing' })
+    throw error
+  }
+}
+
+async function authorise(ctx: Context, order: OrderRecord, payment: PaymentRecord, card: string) {
+  const [sale] = await ctx.db
+    .select({ pausedMs: sales.pausedMs })
+    .from(sales)
+    .where(eq(sales.id, order.saleId))
+  const seen = await ctx.provider.authorise({
+    key: payment.id,
+    amountMinor: payment.amountMinor,
+    currency: payment.currency,
+    card,
+    payBy: new Date(order.payBy.getTime() + (sale?.pausedMs ?? 0)),
+  })
+  return settlePayment(ctx, payment, seen)
+}
+
+/** The one payment of the order that can still take money, or has (the schema allows no second). */
+async function findLivePayment(ctx: Context, order: OrderRecord): Promise<PaymentRecord | undefined> {
+  const [live] = await ctx.db
+    .select()
+    .from(payments)
+    .where(
+      and(
+        eq(payments.saleId, order.saleId),
+        eq(payments.orderId, order.id),
+        notInArray(payments.state, ['declined', 'voided']),
+      ),
+    )
+  return live
+}
+
+/** Writes the payment down before the provider hears of it, so that no crash can lose it; undefined if another won. */
+async function begin(ctx: Context, order: OrderRecord, lastFour: string): Promise<PaymentRecord | undefined> {
+  const [begun] = await ctx.db
+    .insert(payments)
+    .values({
+      ...{
+        saleId: order.saleId,
+        id: newPaymentId(),
+        orderId: order.id,
+        provider: ctx.provider.name,
+        lastFour,
+      },
+      ...{
+        state: 'creating',
+        amountMinor: order.totalMinor,
+        currency: order.currency,
+        createdAt: sql`clock_timestamp()`,
+      },
+    })
+    .onConflictDoNothing()
+    .returning()
+  return begun
+}
+
+function answer(order: { id: string }, payment: PaymentRecord): Payment {
+  const state = buyerState(payment.state)
+  if (state !== 'requires_action') return { state }
+  return { state, action: { type: 'confirm', url: `/api/v1/orders/${order.id}/payments/confirmation` } }
+}

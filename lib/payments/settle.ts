@@ -1,0 +1,185 @@
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import type { Transaction } from '../../db/postgres'
+import { orders, type paymentStates, payments } from '../../db/schema'
+import type { Context } from '../context'
+import { settleHolds } from '../orders/end'
+import { findOrderRecord } from '../orders/read'
+import { moveOrder } from '../orders/state'
+import { moveToNewOrder } from './late'
+import type { PaymentRecord } from './pay'
+import { type ProviderPayment, ProviderSilent } from './types'
+
+type PaymentState = (typeof paymentStates)[number]
+
+/** Rolls the payment's step back: its order can no longer move to capturing. */
+class OrderEnded extends Error {}
+
+/** States in which the provider may still say anything. */
+const undecided: PaymentState[] = ['creating', 'requires_action', 'processing']
+
+/**
+ * Brings a payment to where the provider says it is, and its order with it; whoever hears of it first (the buyer's
+ * request, a webhook, the worker) does it, and everybody else finds it done (I3, I5, I9). Money is taken only after the
+ * order moved to `capturing`, which only an order that owns its units can. `resume` takes over a payment that another
+ * process left authorised. Returns the payment as it stands now.
+ */
+export async function settlePayment(
+  ctx: Context,
+  payment: PaymentRecord,
+  seen: ProviderPayment,
+  resume = false,
+): Promise<PaymentRecord> {
+  if (seen.amountMinor !== payment.amountMinor || seen.currency !== payment.currency) {
+    ctx.log.error({ paymentId: payment.id }, 'the provider names another amount')
+    return voidPayment(ctx, payment, seen.reference)
+  }
+  switch (seen.state) {
+    case 'requires_action':
+    case 'processing':
+      return (
+        (await advance(
+          ctx.db,
+          payment,
+          ['creating', 'requires_action', 'processing'],
+          seen.state,
+          seen.reference,
+        )) ?? payment
+      )
+    case 'authorised':
+      return authorised(ctx, payment, seen, resume)
+    case 'captured':
+      return finish(ctx, payment, seen)
+    case 'declined':
+    case 'voided':
+      return failed(ctx, payment, seen)
+  }
+}
+
+/** Compare-and-set of a payment's state; undefined when it was not in one of `from`. */
+async function advance(
+  db: Pick<Transaction, 'update'>,
+  payment: PaymentRecord,
+  from: PaymentState[],
+  to: PaymentState,
+  reference: string,
+): Promise<PaymentRecord | undefined> {
+  const [moved] = await db
+    .update(payments)
+    .set({ state: to, reference, updatedAt: sql`now()` })
+    .where(
+      and(eq(payments.saleId, payment.saleId), eq(payments.id, payment.id), inArray(payments.state, from)),
+    )
+    .returning()
+  return moved
+}
+
+async function reread(ctx: Context, payment: PaymentRecord): Promise<PaymentRecord> {
+  const [row] = await ctx.db
+    .select()
+    .from(payments)
+    .where(and(eq(payments.saleId, payment.saleId), eq(payments.id, payment.id)))
+  return row ?? payment
+}
+
+async function authorised(ctx: Context, payment: PaymentRecord, seen: ProviderPayment, resume: boolean) {
+  const from: PaymentState[] = resume ? [...undecided, 'authorised'] : undecided
+  const capturing = await startCapture(ctx, payment, from, seen.reference)
+  if (capturing) return capture(ctx, capturing, seen.reference)
+  const now = await reread(ctx, payment)
+  // A crash between the ledger's yes and the provider's: the money is still only set aside.
+  if (now.state === 'capturing') return capture(ctx, now, seen.reference)
+  if (now.state === 'declined' || now.state === 'voided') return voidPayment(ctx, now, seen.reference)
+  const order = await findOrderRecord(ctx, now.orderId)
+  if (!order || order.state === 'awaiting_payment') return now
+  // The order ended first. Exactly one of those who hear of it goes on.
+  const mine = await advance(ctx.db, now, from, 'authorised', seen.reference)
+  if (!mine) return now
+  // A buyer who cancelled does not want it any more; one whose time ran out does.
+  const moved = order.state === 'expired' ? await moveToNewOrder(ctx, mine, order) : undefined
+  if (!moved) return voidPayment(ctx, mine, seen.reference)
+  const started = await startCapture(ctx, moved, ['authorised'], seen.reference)
+  return started ? capture(ctx, started, seen.reference) : voidPayment(ctx, moved, seen.reference)
+}
+
+/** The ledger's yes: order and payment move to capturing together, or neither does. */
+async function startCapture(ctx: Context, payment: PaymentRecord, from: PaymentState[], reference: string) {
+  return ctx.db
+    .transaction(async (tx) => {
+      const moved = await advance(tx, payment, from, 'capturing', reference)
+      if (!moved) return undefined
+      const order = { saleId: moved.saleId, orderId: moved.orderId }
+      if (!(await moveOrder(tx, { ...order, from: 'awaiting_payment', to: 'capturing' })))
+        throw new OrderEnded()
+      return moved
+    })
+    .catch((error: unknown) => {
+      if (error instanceof OrderEnded) return undefined
+      throw error
+    })
+}
+
+async function capture(ctx: Context, payment: PaymentRecord, reference: string): Promise<PaymentRecord> {
+  try {
+    const seen = await ctx.provider.capture(reference)
+    return seen.state === 'captured' ? await finish(ctx, payment, seen) : await failed(ctx, payment, seen)
+  } catch (error) {
+    // Taken or not, nobody knows: it stays capturing until the provider has answered.
+    if (error instanceof ProviderSilent) return payment
+    throw error
+  }
+}
+
+async function finish(ctx: Context, payment: PaymentRecord, seen: ProviderPayment): Promise<PaymentRecord> {
+  const done = await ctx.db.transaction(async (tx) => {
+    const captured = await advance(tx, payment, ['capturing'], 'captured', seen.reference)
+    if (captured) {
+      const order = { saleId: captured.saleId, orderId: captured.orderId }
+      await moveOrder(tx, { ...order, from: 'capturing', to: 'paid' })
+    }
+    return captured
+  })
+  if (!done) return reread(ctx, payment)
+  const [order] = await ctx.db
+    .select({ buyerId: orders.buyerId })
+    .from(orders)
+    .where(and(eq(orders.saleId, done.saleId), eq(orders.id, done.orderId)))
+  if (order) await soldInRedis(ctx, done, order.buyerId)
+  return done
+}
+
+/** The ledger has it; Redis hears of it now or, if it is down, from the reconciler. */
+async function soldInRedis(ctx: Context, payment: PaymentRecord, buyer: string): Promise<void> {
+  try {
+    await settleHolds(ctx, payment.saleId, [{ buyer, order: payment.orderId, end: 'paid', owned: [] }])
+  } catch {
+    ctx.log.warn({ orderId: payment.orderId }, 'paid, but Redis did not answer: left to the reconciler')
+  }
+}
+
+/** A definite no of the provider: the order waits for another try, as long as its time lasts. */
+async function failed(ctx: Context, payment: PaymentRecord, seen: ProviderPayment): Promise<PaymentRecord> {
+  const to = seen.state === 'voided' ? 'voided' : 'declined'
+  const ended = await ctx.db.transaction(async (tx) => {
+    const capturing = await advance(tx, payment, ['capturing'], to, seen.reference)
+    if (capturing) {
+      const order = { saleId: capturing.saleId, orderId: capturing.orderId }
+      await moveOrder(tx, { ...order, from: 'capturing', to: 'awaiting_payment' })
+      return capturing
+    }
+    return advance(tx, payment, [...undecided, 'authorised'], to, seen.reference)
+  })
+  return ended ?? reread(ctx, payment)
+}
+
+/** Sets the money free. Voiding again changes nothing; a provider that is silent is asked again by the worker. */
+async function voidPayment(ctx: Context, payment: PaymentRecord, reference: string): Promise<PaymentRecord> {
+  try {
+    const seen = await ctx.provider.void(reference)
+    if (seen.state === 'voided') return await failed(ctx, payment, seen)
+    ctx.log.error({ paymentId: payment.id, state: seen.state }, 'a payment that should be void is not')
+    return payment
+  } catch (error) {
+    if (error instanceof ProviderSilent) return payment
+    throw error
+  }
+}

@@ -1,0 +1,28 @@
+import { eq, sql } from 'drizzle-orm'
+import { items, sales, units } from '../../db/schema'
+import type { Context } from '../context'
+import { loadSale } from './load'
+
+/**
+ * Mints the unit rows of a draft and puts it into Redis. Publishing again mints nothing. From here on the ledger holds
+ * exactly the allocation of each item, so that overselling is impossible by schema (I1, I7).
+ */
+export async function publishSale(ctx: Context, saleId: string): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    // A million rows take a few seconds; the bound for requests is not meant for them.
+    await tx.execute(sql`set local statement_timeout = 0`)
+    const [sale] = await tx
+      .select({ state: sales.state })
+      .from(sales)
+      .where(eq(sales.id, saleId))
+      .for('update')
+    if (sale?.state !== 'draft') return
+    await tx.execute(sql`
+      insert into ${units} (sale_id, item_id, number)
+      select sale_id, id, generate_series(1, allocation) from ${items} where sale_id = ${saleId}`)
+    await tx.update(sales).set({ state: 'published' }).where(eq(sales.id, saleId))
+  })
+  // Postgres would learn of a million new rows only a minute later, and read all of them for every question till then.
+  await ctx.db.execute(sql`analyze ${units}`)
+  await loadSale(ctx, saleId)
+}

@@ -1,0 +1,81 @@
+import { asc, eq, inArray, type SQL } from 'drizzle-orm'
+import { items, products, sales, variants } from '../../db/schema'
+import type { Context } from '../context'
+import type { Sale } from '../contract'
+
+/** A sale as the server knows it: its row, its items in page order, and the epoch its scripts must name. */
+export type SaleRecord = typeof sales.$inferSelect & {
+  epochText: string
+  items: (typeof items.$inferSelect & {
+    title: string
+    variant: string
+    description: string
+    image: string
+    imageAlt: string
+    listPriceMinor: number | null
+  })[]
+}
+
+/** The epoch as scripts compare it: the ledger's number and a nonce that tells two rebuilds of it apart. */
+export const epochText = (sale: { epoch: number; nonce: string }) => `${sale.epoch}-${sale.nonce}`
+
+/** Reads whole sales from the ledger, in order of opening. */
+export async function readSales(ctx: Pick<Context, 'db'>, where: SQL): Promise<SaleRecord[]> {
+  const rows = await ctx.db.select().from(sales).where(where).orderBy(asc(sales.opensAt), asc(sales.id))
+  if (rows.length === 0) return []
+  const lines = await ctx.db
+    .select({
+      item: items,
+      title: products.title,
+      variant: variants.title,
+      description: products.description,
+      image: products.image,
+      imageAlt: products.imageAlt,
+      listPriceMinor: variants.listPriceMinor,
+    })
+    .from(items)
+    .innerJoin(variants, eq(variants.id, items.variantId))
+    .innerJoin(products, eq(products.id, variants.productId))
+    .where(
+      inArray(
+        items.saleId,
+        rows.map((row) => row.id),
+      ),
+    )
+    .orderBy(asc(items.position))
+  return rows.map((row) => ({
+    ...row,
+    epochText: epochText(row),
+    items: lines
+      .filter((line) => line.item.saleId === row.id)
+      .map(({ item, ...described }) => ({ ...item, ...described })),
+  }))
+}
+
+/** What anybody may know of a sale. */
+export function toPublicSale(sale: SaleRecord): Sale {
+  return {
+    id: sale.id,
+    slug: sale.slug,
+    title: sale.title,
+    description: sale.description,
+    opensAt: sale.opensAt.toISOString(),
+    closesAt: sale.closesAt.toISOString(),
+    holdSeconds: sale.holdSeconds,
+    paySeconds: sale.paySeconds,
+    extensions: sale.extensions,
+    items: sale.items.map((item) => ({
+      id: item.id,
+      title: item.title,
+      variant: item.variant,
+      description: item.description,
+      image: item.image,
+      imageAlt: item.imageAlt,
+      priceMinor: item.priceMinor,
+      listPriceMinor: item.listPriceMinor,
+      currency: sale.currency,
+      allocation: item.allocation,
+      limit: item.limitPerBuyer,
+    })),
+  }
+}

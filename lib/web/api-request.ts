@@ -1,0 +1,9 @@
+/** What an endpoint needs of a request: a web-standard `Request` is one, and so is Node's own with a little around it. */
+export type ApiRequest = {
+  url: string
+  headers: RequestHeaders
+  /** Chunks of bytes, to be iterated over once. */
+  body: object | null
+}
+
+export type RequestHeaders = { get(name: string): string | null }

@@ -1,0 +1,78 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { config } from '../config'
+import type { Env } from '../env'
+import { newBuyerId } from '../id'
+import { idPatterns } from '../patterns'
+import type { RequestHeaders } from './api-request'
+
+export const buyerCookie = 'buyer'
+
+const sign = (secret: string, buyerId: string) =>
+  createHmac('sha256', secret).update(`buyer:${buyerId}`).digest('base64url')
+
+/** The signed anonymous identity of a buyer, the same in the cookie and as bearer token. */
+export const tokenOf = (secret: string, buyerId: string) => `${buyerId}.${sign(secret, buyerId)}`
+
+export const newBuyer = (secret: string) => {
+  const buyerId = newBuyerId()
+  return { buyerId, token: tokenOf(secret, buyerId) }
+}
+
+/** The buyer a token was signed for; undefined for one that we did not sign. */
+export function readToken(secret: string, token: string): string | undefined {
+  const [buyerId = '', mac = ''] = token.split('.')
+  if (!idPatterns.buyer.test(buyerId)) return undefined
+  const expected = Buffer.from(sign(secret, buyerId))
+  const given = Buffer.from(mac)
+  return given.length === expected.length && timingSafeEqual(given, expected) ? buyerId : undefined
+}
+
+/** How the cookie is kept: out of reach of scripts, sent on our own pages only, over TLS where there is TLS. */
+export const cookieOptions = (env: Env) => ({
+  httpOnly: true,
+  sameSite: 'lax' as const,
+  path: '/',
+  secure: env.PUBLIC_URL.startsWith('https:'),
+  maxAge: config.http.cookieDays * 86_400,
+})
+
+export type Caller = {
+  buyerId: string | undefined
+  /** A cookie travels by itself, so a call that changes something with it must prove its origin. */
+  via: 'cookie' | 'bearer' | 'nobody'
+  address: string
+  origin: string | null
+}
+
+/** Who calls: the bearer token if there is one, else the cookie. */
+export function callerOf(env: Env, headers: RequestHeaders, cookieToken: string | undefined): Caller {
+  const bearer = /^Bearer (\S{1,200})$/.exec(headers.get('authorization') ?? '')?.[1]
+  const token = bearer ?? cookieToken
+  const buyerId = token === undefined ? undefined : readToken(env.APP_SECRET, token)
+  return {
+    buyerId,
+    via: bearer ? 'bearer' : cookieToken === undefined ? 'nobody' : 'cookie',
+    address: headers.get('x-client-address') ?? 'unknown',
+    origin: headers.get('origin'),
+  }
+}
+
+/** The value of one cookie in a Cookie header. */
+export function readCookie(headers: RequestHeaders, name: string): string | undefined {
+  for (const pair of (headers.get('cookie') ?? '').split(';')) {
+    const [key, value] = pair.trim().split('=', 2)
+    if (key === name) return value
+  }
+  return undefined
+}
+
+const loopback = ['localhost', '127.0.0.1', '[::1]']
+
+/** True when `origin` is the shop itself. A missing or null origin is not: browsers send it where it matters. */
+export function isOwnOrigin(env: Env, origin: string | null): boolean {
+  if (!origin) return false
+  const own = new URL(env.PUBLIC_URL)
+  if (origin === own.origin) return true
+  if (!loopback.includes(own.hostname)) return false
+  return loopback.some((host) => origin === `${own.protocol}//${host}${own.port ? `:${own.port}` : ''}`)
+}

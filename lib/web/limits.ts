@@ -1,0 +1,24 @@
+/** A token bucket: `burst` requests at once, and `perSecond` more each second. */
+export type Bucket = { burst: number; perSecond: number }
+
+/** `perIdentity` holds for everybody, `perNetwork` outside `TRUSTED_NETWORKS`. */
+export type Limit = { perIdentity?: Bucket; perNetwork: Bucket }
+
+/**
+ * Who may call how often. An identity is one buyer: ten at once is a shopper who taps quickly, five a second a finger
+ * that never rests. A network is one IPv4 address or one IPv6 /64: an office or a carrier's NAT is a crowd of honest
+ * shoppers behind one address, so its buckets are large, and they only bound what one machine can do.
+ */
+export const limits = {
+  reserve: { perIdentity: { burst: 10, perSecond: 5 }, perNetwork: { burst: 200, perSecond: 100 } },
+  /** Also cancelling an order. */
+  order: { perIdentity: { burst: 10, perSecond: 1 }, perNetwork: { burst: 100, perSecond: 20 } },
+  /** Also confirming a payment. Slow enough to make testing stolen cards here a waste of time. */
+  pay: { perIdentity: { burst: 10, perSecond: 1 }, perNetwork: { burst: 100, perSecond: 20 } },
+  /** New identities, each with buckets of its own: that is why these are scarce. Nobody is anybody yet. */
+  session: { perNetwork: { burst: 60, perSecond: 5 } },
+  /** Carts and orders, which pages ask for every second or two while they wait. */
+  read: { perIdentity: { burst: 40, perSecond: 20 }, perNetwork: { burst: 1_000, perSecond: 500 } },
+} as const satisfies Record<string, Limit>
+
+export type LimitName = keyof typeof limits

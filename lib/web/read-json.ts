@@ -1,0 +1,53 @@
+import { config } from '../config'
+import { ok, type Result, refused } from '../result'
+import type { ApiRequest } from './api-request'
+
+/**
+ * Reads a JSON body with its limits: media type, size, real UTF-8, depth. The body is cut off as soon as it is too
+ * large, whatever its headers promised.
+ */
+export async function readJson(request: ApiRequest): Promise<Result<unknown>> {
+  const type = request.headers.get('content-type') ?? ''
+  if (!/^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type))
+    return refused('unsupported_media_type')
+  const bytes = await readBytes(request)
+  if (!bytes.ok) return bytes
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.value)
+    if (tooDeep(text)) return refused('invalid_input', { fields: { body: 'is nested too deeply' } })
+    return ok(JSON.parse(text) as unknown)
+  } catch {
+    return refused('invalid_input', { fields: { body: 'is not JSON in UTF-8' } })
+  }
+}
+
+/** The raw body, at most `bodyLimitBytes` of it. */
+export async function readBytes(request: ApiRequest): Promise<Result<Uint8Array>> {
+  if (Number(request.headers.get('content-length') ?? 0) > config.http.bodyLimitBytes)
+    return refused('too_large')
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength
+    if (size > config.http.bodyLimitBytes) return refused('too_large')
+    chunks.push(chunk)
+  }
+  return ok(Buffer.concat(chunks))
+}
+
+/** Counts brackets outside strings before parsing: a deep body never reaches the parser or the schema. */
+function tooDeep(text: string): boolean {
+  let depth = 0
+  let inString = false
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]
+    if (inString) {
+      if (c === '\\') i++
+      else if (c === '"') inString = false
+    } else if (c === '"') inString = true
+    else if (c === '{' || c === '[') {
+      if (++depth > config.http.maxJsonDepth) return true
+    } else if (c === '}' || c === ']') depth--
+  }
+  return false
+}

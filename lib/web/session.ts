@@ -1,0 +1,30 @@
+import type { Context } from '../context'
+import { ok, refused } from '../result'
+import type { ApiRequest } from './api-request'
+import { refusalFor } from './faults'
+import { buyerCookie, callerOf, cookieOptions, isOwnOrigin, newBuyer, readCookie, tokenOf } from './identity'
+import { limiterOf } from './limiter'
+import { respond } from './respond'
+
+/** Gives a browser or client its signed identity; one that has a valid one keeps it. */
+export async function answerSession(ctx: Context, request: ApiRequest): Promise<Response> {
+  try {
+    const caller = callerOf(ctx.env, request.headers, readCookie(request.headers, buyerCookie))
+    if (caller.via === 'cookie' && !isOwnOrigin(ctx.env, caller.origin)) return respond(refused('bad_origin'))
+    const limited = await limiterOf(ctx)('session', { address: caller.address })
+    if (!limited.ok) return respond(limited)
+    const secret = ctx.env.APP_SECRET
+    const session = caller.buyerId
+      ? { buyerId: caller.buyerId, token: tokenOf(secret, caller.buyerId) }
+      : newBuyer(secret)
+    const response = respond(ok(session))
+    const { maxAge, secure } = cookieOptions(ctx.env)
+    response.headers.set(
+      'set-cookie',
+      `${buyerCookie}=${session.token}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`,
+    )
+    return response
+  } catch (error) {
+    return respond(refusalFor(ctx, 'session', error))
+  }
+}

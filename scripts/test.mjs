@@ -1,0 +1,106 @@
+// npm test [--long]: every check there is, on a fresh clone too. All steps run even if one fails; the last line counts.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ensureChromium } from './chromium.mjs'
+import { ensureInstalled, root } from './install.mjs'
+
+// Without .env: tests never run on the stores of a shop that somebody configured there.
+ensureInstalled({ envFile: false })
+
+const isLong = process.argv.includes('--long')
+const reports = mkdtempSync(join(tmpdir(), 'stampede-tests-'))
+const total = { passed: 0, failed: 0, skipped: 0 }
+
+// A NODE_ENV that the terminal exported would make React behave differently from what the tests expect.
+const { NODE_ENV: _, ...environment } = process.env
+if (isLong) environment.TEST_SIZE = 'long'
+
+function heading(text) {
+  console.log(`\n== ${text}`)
+}
+
+/** Runs one command to its end and says how long it took. Answers whether it succeeded. */
+function run(command, args, extra = {}) {
+  const started = Date.now()
+  const { status } = spawnSync(command, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...environment, ...extra },
+  })
+  console.log(
+    `-- ${status === 0 ? 'passed' : 'FAILED'} after ${((Date.now() - started) / 1000).toFixed(1)} s`,
+  )
+  return status === 0
+}
+
+/** A step without a count of its own is one test. */
+function one(name, command, args) {
+  heading(name)
+  const passed = run(command, args)
+  total[passed ? 'passed' : 'failed']++
+  return passed
+}
+
+/** Adds up what a test runner reported. One that failed without a failed test, or broke off, counts as a failure. */
+function add(report, isPassed, count) {
+  let failed = 0
+  try {
+    const counts = count(JSON.parse(readFileSync(report, 'utf8')))
+    total.passed += counts.passed
+    total.skipped += counts.skipped
+    failed = counts.failed
+  } catch {
+    console.error('The test runner left no report.')
+  }
+  total.failed += isPassed ? failed : Math.max(failed, 1)
+}
+
+function checks() {
+  heading('route types')
+  run('npx', ['next', 'typegen'])
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  for (const name of Object.keys(scripts).filter((key) => key.startsWith('check:'))) {
+    one(name, 'npm', ['run', '--silent', name])
+  }
+}
+
+function unitTests() {
+  heading('unit and integration tests')
+  const report = join(reports, 'vitest.json')
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const passed = run('npx', ['vitest', 'run', ...reporters])
+  add(report, passed, (told) => ({
+    passed: told.numPassedTests,
+    failed: told.numFailedTests,
+    skipped: told.numPendingTests + told.numTodoTests,
+  }))
+}
+
+function browserTests() {
+  heading('browser tests')
+  const problem = ensureChromium()
+  if (problem) {
+    console.error(problem)
+    total.failed++
+    return
+  }
+  const report = join(reports, 'playwright.json')
+  const passed = run('npx', ['playwright', 'test', '--reporter=list,json'], {
+    PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+  })
+  add(report, passed, ({ stats }) => ({
+    passed: stats.expected + stats.flaky,
+    failed: stats.unexpected,
+    skipped: stats.skipped,
+  }))
+}
+
+checks()
+unitTests()
+if (one('production build', process.execPath, ['--import', 'tsx', 'scripts/build.ts'])) browserTests()
+else console.log('\nThe browser tests need the build: they were left out.')
+
+rmSync(reports, { recursive: true, force: true })
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
+process.exit(total.failed > 0 ? 1 : 0)

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import { isIP } from 'node:net'
+import type { Env } from '../lib/env'
+import { isOwnOrigin } from '../lib/web/identity'
+
+/** What a socket of a dual-stack server calls `::ffff:192.0.2.1` is the IPv4 address 192.0.2.1. */
+const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '')
+
+/**
+ * The address a request came from. With n proxies of ours in front it is the n-th from the right of X-Forwarded-For:
+ * what stands further left was written by whoever called. Fewer entries than proxies mean that the request went
+ * around them: then it is the peer's.
+ */
+export function clientAddress(peer: string, forwardedFor: string | undefined, proxyHops: number): string {
+  const entry = proxyHops > 0 ? (forwardedFor ?? '').split(',').at(-proxyHops)?.trim() : undefined
+  return plain(entry && isIP(entry) > 0 ? entry : peer)
+}
+
+// Next hands an action that belongs to another page on by calling this server itself, with the headers it was given.
+// This mark, which nobody outside can know, lets such a call keep the address of the shopper.
+const relayHeader = 'x-stampede-relay'
+const relayMark = randomBytes(18).toString('base64url')
+
+/** Headers with which Next's own parts talk to each other: from outside they have skipped checks and poisoned caches. */
+const internal = /^(x-middleware-|x-invoke-|x-now-|x-matched-path$|x-next-resume|next-resume)/
+
+/** Cookies of Next's drafts, which the shop has none of: it would answer them with cookies on pages that caches keep. */
+const draftCookies = /\b__(prerender_bypass|next_preview_data)=[^;]*;?\s*/g
+
+/**
+ * Makes the headers of a request trustworthy, in place: only a proxy of ours has a say about addresses, and the host
+ * is the shop's whatever the request claimed. Next compares an action's Origin with that host: for each of our own
+ * origins it finds them equal, so that `isOwnOrigin` alone decides.
+ */
+export function cleanHeaders(headers: IncomingHttpHeaders, peer: string, settings: Env): void {
+  const relayed = headers[relayHeader] === relayMark && typeof headers['x-client-address'] === 'string'
+  const address = clientAddress(peer, joined(headers['x-forwarded-for']), settings.TRUSTED_PROXY_HOPS)
+  for (const name of Object.keys(headers)) {
+    const fromProxy = name.startsWith('x-forwarded-') || name === 'forwarded'
+    if (internal.test(name) || (fromProxy && settings.TRUSTED_PROXY_HOPS === 0)) delete headers[name]
+  }
+  if (headers.cookie) headers.cookie = headers.cookie.replace(draftCookies, '')
+  if (!relayed) headers['x-client-address'] = address
+  headers[relayHeader] = relayMark
+
+  const own = new URL(settings.PUBLIC_URL)
+  const { origin } = headers
+  const host = origin && isOwnOrigin(settings, origin) ? new URL(origin).host : own.host
+  headers.host = host
+  headers['x-forwarded-host'] = host
+  headers['x-forwarded-proto'] = own.protocol.slice(0, -1)
+}
+
+const joined = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join(',') : value)
