@@ -6,7 +6,8 @@ import { bigint, boolean, index, integer, pgSchema, text, timestamp } from 'driz
  * of the shop reads it: they ask the provider.
  */
 export const sandbox = pgSchema('sandbox')
-const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' })
+/** To the microsecond, as `now()` is: rounded to milliseconds, what is due now could be due half a millisecond later. */
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 
 export const intents = sandbox.table(
   'intents',
