@@ -53,9 +53,12 @@ async function claimTogether(tx: Transaction, saleId: string, entries: Entry[]) 
   const inserted = await insertOrders(tx, sale, entries)
   const fresh = entries.filter((entry) => inserted.has(entry.orderId))
   if (fresh.length > 0) {
-    await claimUnits(tx, saleId, fresh)
-    await insertLines(tx, saleId, fresh)
-    await countForLimit(tx, saleId, fresh)
+    // Sent one after the other without waiting: the first that fails fails the transaction.
+    await Promise.all([
+      claimUnits(tx, saleId, fresh),
+      insertLines(tx, saleId, fresh),
+      countForLimit(tx, saleId, fresh),
+    ])
   }
   const states = await readStates(tx, saleId, entries, inserted)
   // Its hold already has another order (I4): this one never comes to be.

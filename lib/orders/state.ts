@@ -14,19 +14,23 @@ export const transitions: Record<OrderState, readonly OrderState[]> = {
   rejected: [],
 }
 
-type Move = { saleId: string; orderId: string; from: OrderState; to: OrderState }
+export type Step = { from: OrderState; to: OrderState }
+type Move = Step & { saleId: string; orderId: string }
+
+/** What a step writes. Throws for one that the table does not know. */
+export function stepTo({ from, to }: Step) {
+  if (!transitions[from].includes(to)) throw new Error(`An order never moves from ${from} to ${to}.`)
+  return { state: to, ...(to === 'paid' ? { paidAt: sql`now()` } : {}) }
+}
 
 /**
  * Moves an order by compare-and-set: false when it is no longer in `from`, and then nothing changed. Of two that race
  * (expiry and payment in the same millisecond) exactly one gets true.
  */
 export async function moveOrder(tx: Pick<Transaction, 'update'>, move: Move): Promise<boolean> {
-  if (!transitions[move.from].includes(move.to)) {
-    throw new Error(`An order never moves from ${move.from} to ${move.to}.`)
-  }
   const moved = await tx
     .update(orders)
-    .set({ state: move.to, ...(move.to === 'paid' ? { paidAt: sql`now()` } : {}) })
+    .set(stepTo(move))
     .where(and(eq(orders.saleId, move.saleId), eq(orders.id, move.orderId), eq(orders.state, move.from)))
     .returning({ id: orders.id })
   return moved.length === 1

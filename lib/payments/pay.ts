@@ -1,4 +1,4 @@
-import { and, eq, notInArray, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, notInArray, sql } from 'drizzle-orm'
 import { payments, sales } from '../../db/schema'
 import type { Context } from '../context'
 import type { Payment } from '../contract'
@@ -25,14 +25,14 @@ export async function pay(
   const lastFour = card.slice(-4)
   try {
     for (let round = 0; round < 3; round++) {
-      const live = await findLivePayment(ctx, order)
+      const begun = await begin(ctx, order, lastFour)
+      const live = begun ?? (await findLivePayment(ctx, order))
       if (live?.state === 'requires_action' && live.lastFour !== lastFour) {
         await settlePayment(ctx, live, await ctx.provider.void(live.reference ?? ''))
         continue
       }
       if (live && live.state !== 'creating') return ok(answer(order, live))
-      const payment = live ?? (await begin(ctx, order, lastFour))
-      if (payment) return ok(answer(order, await authorise(ctx, order, payment, card)))
+      if (live) return ok(answer(order, await authorise(ctx, order, live, card)))
     }
   } catch (error) {
     if (!(error instanceof ProviderSilent)) throw error
@@ -58,25 +58,29 @@ export async function confirmPayment(
   }
 }
 
-async function authorise(ctx: Context, order: OrderRecord, payment: PaymentRecord, card: string) {
-  const [sale] = await ctx.db
-    .select({ pausedMs: sales.pausedMs })
-    .from(sales)
-    .where(eq(sales.id, order.saleId))
+/** A payment with how long its sale has been paused, by which real deadlines are later than the order's. */
+type LivePayment = PaymentRecord & { pausedMs: number }
+
+const liveColumns = {
+  ...getTableColumns(payments),
+  pausedMs: sql<number>`(select s.paused_ms::float8 from ${sales} s where s.id = ${payments.saleId})`,
+}
+
+async function authorise(ctx: Context, order: OrderRecord, payment: LivePayment, card: string) {
   const seen = await ctx.provider.authorise({
     key: payment.id,
     amountMinor: payment.amountMinor,
     currency: payment.currency,
     card,
-    payBy: new Date(order.payBy.getTime() + (sale?.pausedMs ?? 0)),
+    payBy: new Date(order.payBy.getTime() + payment.pausedMs),
   })
   return settlePayment(ctx, payment, seen)
 }
 
 /** The one payment of the order that can still take money, or has (the schema allows no second). */
-async function findLivePayment(ctx: Context, order: OrderRecord): Promise<PaymentRecord | undefined> {
+async function findLivePayment(ctx: Context, order: OrderRecord): Promise<LivePayment | undefined> {
   const [live] = await ctx.db
-    .select()
+    .select(liveColumns)
     .from(payments)
     .where(
       and(
@@ -89,7 +93,7 @@ async function findLivePayment(ctx: Context, order: OrderRecord): Promise<Paymen
 }
 
 /** Writes the payment down before the provider hears of it, so that no crash can lose it; undefined if another won. */
-async function begin(ctx: Context, order: OrderRecord, lastFour: string): Promise<PaymentRecord | undefined> {
+async function begin(ctx: Context, order: OrderRecord, lastFour: string): Promise<LivePayment | undefined> {
   const [begun] = await ctx.db
     .insert(payments)
     .values({
@@ -108,7 +112,7 @@ async function begin(ctx: Context, order: OrderRecord, lastFour: string): Promis
       },
     })
     .onConflictDoNothing()
-    .returning()
+    .returning(liveColumns)
   return begun
 }
 

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { eq, sql } from 'drizzle-orm'
+import { inArray, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Database } from '../../db/postgres'
 import { events, intents } from '../../db/sandbox-schema'
@@ -133,21 +133,21 @@ type Delivery = (body: string, signature: string) => Promise<boolean>
 export async function deliverSandboxEvents(db: Database, secret: string, deliver: Delivery): Promise<number> {
   await ripen(db)
   // Taking them pushes their next try into the future: a crash in between only delays them.
-  const due = await db.execute<{ id: string; type: string; intent_id: string }>(sql`
-    update ${events} set attempts = attempts + 1, deliver_at = now() + least(power(2, attempts), 300) * interval '1 second'
-    where id in (select id from ${events} where not delivered and deliver_at <= now() and attempts < 12
-                 order by deliver_at limit 50 for update skip locked)
-    returning id, type, intent_id`)
-  let delivered = 0
-  for (const event of due) {
-    const [intent] = await db.execute<IntentRow>(sql`select * from ${intents} where id = ${event.intent_id}`)
-    if (!intent) continue
-    const payment = { ...toPayment(intent), state: event.type.slice('payment.'.length) }
-    const body = JSON.stringify({ id: event.id, type: event.type, payment })
-    if (await deliver(body, signSandboxWebhook(secret, body, Math.floor(Date.now() / 1000)))) {
-      await db.update(events).set({ delivered: true }).where(eq(events.id, event.id))
-      delivered++
-    }
-  }
-  return delivered
+  const due = await db.execute<IntentRow & { event: string; type: string }>(sql`
+    with due as (
+      update ${events} set attempts = attempts + 1, deliver_at = now() + least(power(2, attempts), 300) * interval '1 second'
+      where id in (select id from ${events} where not delivered and deliver_at <= now() and attempts < 12
+                   order by deliver_at limit 50 for update skip locked)
+      returning id as event, type, intent_id)
+    select due.event, due.type, i.* from due join ${intents} i on i.id = due.intent_id`)
+  const told = due.map(async ({ event, type, ...intent }) => {
+    const payment = { ...toPayment(intent), state: type.slice('payment.'.length) }
+    const body = JSON.stringify({ id: event, type, payment })
+    const heard = await deliver(body, signSandboxWebhook(secret, body, Math.floor(Date.now() / 1000)))
+    return heard ? [event] : []
+  })
+  const delivered = (await Promise.all(told)).flat()
+  if (delivered.length > 0)
+    await db.update(events).set({ delivered: true }).where(inArray(events.id, delivered))
+  return delivered.length
 }

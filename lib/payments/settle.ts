@@ -1,21 +1,18 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
-import type { Transaction } from '../../db/postgres'
+import { and, eq, getTableColumns, inArray, sql } from 'drizzle-orm'
 import { orders, type paymentStates, payments } from '../../db/schema'
 import type { Context } from '../context'
 import { settleHolds } from '../orders/end'
 import { findOrderRecord } from '../orders/read'
-import { moveOrder } from '../orders/state'
+import { type OrderState, stepTo } from '../orders/state'
 import { moveToNewOrder } from './late'
 import type { PaymentRecord } from './pay'
 import { type ProviderPayment, ProviderSilent } from './types'
 
 type PaymentState = (typeof paymentStates)[number]
 
-/** Rolls the payment's step back: its order can no longer move to capturing. */
-class OrderEnded extends Error {}
-
 /** States in which the provider may still say anything. */
 const undecided: PaymentState[] = ['creating', 'requires_action', 'processing']
+const capturing: PaymentState[] = ['capturing']
 
 /**
  * Brings a payment to where the provider says it is, and its order with it; whoever hears of it first (the buyer's
@@ -38,7 +35,7 @@ export async function settlePayment(
     case 'processing':
       return (
         (await advance(
-          ctx.db,
+          ctx,
           payment,
           ['creating', 'requires_action', 'processing'],
           seen.state,
@@ -57,13 +54,13 @@ export async function settlePayment(
 
 /** Compare-and-set of a payment's state; undefined when it was not in one of `from`. */
 async function advance(
-  db: Pick<Transaction, 'update'>,
+  ctx: Context,
   payment: PaymentRecord,
   from: PaymentState[],
   to: PaymentState,
   reference: string,
 ): Promise<PaymentRecord | undefined> {
-  const [moved] = await db
+  const [moved] = await ctx.db
     .update(payments)
     .set({ state: to, reference, updatedAt: sql`now()` })
     .where(
@@ -83,8 +80,8 @@ async function reread(ctx: Context, payment: PaymentRecord): Promise<PaymentReco
 
 async function authorised(ctx: Context, payment: PaymentRecord, seen: ProviderPayment, resume: boolean) {
   const from: PaymentState[] = resume ? [...undecided, 'authorised'] : undecided
-  const capturing = await startCapture(ctx, payment, from, seen.reference)
-  if (capturing) return capture(ctx, capturing, seen.reference)
+  const taken = await startCapture(ctx, payment, from, seen.reference)
+  if (taken) return capture(ctx, taken, seen.reference)
   const now = await reread(ctx, payment)
   // A crash between the ledger's yes and the provider's: the money is still only set aside.
   if (now.state === 'capturing') return capture(ctx, now, seen.reference)
@@ -92,7 +89,7 @@ async function authorised(ctx: Context, payment: PaymentRecord, seen: ProviderPa
   const order = await findOrderRecord(ctx, now.orderId)
   if (!order || order.state === 'awaiting_payment') return now
   // The order ended first. Exactly one of those who hear of it goes on.
-  const mine = await advance(ctx.db, now, from, 'authorised', seen.reference)
+  const mine = await advance(ctx, now, from, 'authorised', seen.reference)
   if (!mine) return now
   // A buyer who cancelled does not want it any more; one whose time ran out does.
   const moved = order.state === 'expired' ? await moveToNewOrder(ctx, mine, order) : undefined
@@ -102,20 +99,52 @@ async function authorised(ctx: Context, payment: PaymentRecord, seen: ProviderPa
 }
 
 /** The ledger's yes: order and payment move to capturing together, or neither does. */
-async function startCapture(ctx: Context, payment: PaymentRecord, from: PaymentState[], reference: string) {
-  return ctx.db
-    .transaction(async (tx) => {
-      const moved = await advance(tx, payment, from, 'capturing', reference)
-      if (!moved) return undefined
-      const order = { saleId: moved.saleId, orderId: moved.orderId }
-      if (!(await moveOrder(tx, { ...order, from: 'awaiting_payment', to: 'capturing' })))
-        throw new OrderEnded()
-      return moved
-    })
-    .catch((error: unknown) => {
-      if (error instanceof OrderEnded) return undefined
-      throw error
-    })
+const startCapture = (ctx: Context, payment: PaymentRecord, from: PaymentState[], reference: string) =>
+  advanceWithOrder(ctx, payment, { from, to: 'capturing', reference }, 'awaiting_payment', 'capturing')
+
+/**
+ * Compare-and-set of a payment's state and its order's in one statement: both or neither. The payment is locked first,
+ * so that whoever races for it waits here and then finds it moved. Undefined when one of the two was elsewhere.
+ */
+async function advanceWithOrder(
+  ctx: Context,
+  payment: PaymentRecord,
+  { from, to, reference }: { from: PaymentState[]; to: PaymentState; reference: string },
+  ...[orderFrom, orderTo]: [OrderState, OrderState]
+): Promise<(PaymentRecord & { buyerId: string }) | undefined> {
+  const locked = ctx.db.$with('locked').as(
+    ctx.db
+      .select({ saleId: payments.saleId, orderId: payments.orderId })
+      .from(payments)
+      .where(
+        and(eq(payments.saleId, payment.saleId), eq(payments.id, payment.id), inArray(payments.state, from)),
+      )
+      .for('update'),
+  )
+  const moved = ctx.db.$with('moved').as(
+    ctx.db
+      .update(orders)
+      .set(stepTo({ from: orderFrom, to: orderTo }))
+      .from(locked)
+      .where(
+        and(eq(orders.saleId, locked.saleId), eq(orders.id, locked.orderId), eq(orders.state, orderFrom)),
+      )
+      .returning({ saleId: orders.saleId, orderId: orders.id, buyerId: orders.buyerId }),
+  )
+  const [advanced] = await ctx.db
+    .with(locked, moved)
+    .update(payments)
+    .set({ state: to, reference, updatedAt: sql`now()` })
+    .from(moved)
+    .where(
+      and(
+        eq(payments.saleId, moved.saleId),
+        eq(payments.orderId, moved.orderId),
+        eq(payments.id, payment.id),
+      ),
+    )
+    .returning({ ...getTableColumns(payments), buyerId: moved.buyerId })
+  return advanced
 }
 
 async function capture(ctx: Context, payment: PaymentRecord, reference: string): Promise<PaymentRecord> {
@@ -130,20 +159,10 @@ async function capture(ctx: Context, payment: PaymentRecord, reference: string):
 }
 
 async function finish(ctx: Context, payment: PaymentRecord, seen: ProviderPayment): Promise<PaymentRecord> {
-  const done = await ctx.db.transaction(async (tx) => {
-    const captured = await advance(tx, payment, ['capturing'], 'captured', seen.reference)
-    if (captured) {
-      const order = { saleId: captured.saleId, orderId: captured.orderId }
-      await moveOrder(tx, { ...order, from: 'capturing', to: 'paid' })
-    }
-    return captured
-  })
+  const step = { from: capturing, to: 'captured' as const, reference: seen.reference }
+  const done = await advanceWithOrder(ctx, payment, step, 'capturing', 'paid')
   if (!done) return reread(ctx, payment)
-  const [order] = await ctx.db
-    .select({ buyerId: orders.buyerId })
-    .from(orders)
-    .where(and(eq(orders.saleId, done.saleId), eq(orders.id, done.orderId)))
-  if (order) await soldInRedis(ctx, done, order.buyerId)
+  await soldInRedis(ctx, done, done.buyerId)
   return done
 }
 
@@ -159,15 +178,10 @@ async function soldInRedis(ctx: Context, payment: PaymentRecord, buyer: string):
 /** A definite no of the provider: the order waits for another try, as long as its time lasts. */
 async function failed(ctx: Context, payment: PaymentRecord, seen: ProviderPayment): Promise<PaymentRecord> {
   const to = seen.state === 'voided' ? 'voided' : 'declined'
-  const ended = await ctx.db.transaction(async (tx) => {
-    const capturing = await advance(tx, payment, ['capturing'], to, seen.reference)
-    if (capturing) {
-      const order = { saleId: capturing.saleId, orderId: capturing.orderId }
-      await moveOrder(tx, { ...order, from: 'capturing', to: 'awaiting_payment' })
-      return capturing
-    }
-    return advance(tx, payment, [...undecided, 'authorised'], to, seen.reference)
-  })
+  const step = { from: capturing, to, reference: seen.reference } as const
+  const ended =
+    (await advanceWithOrder(ctx, payment, step, 'capturing', 'awaiting_payment')) ??
+    (await advance(ctx, payment, [...undecided, 'authorised'], to, seen.reference))
   return ended ?? reread(ctx, payment)
 }
 

@@ -55,6 +55,13 @@ export function ledgerQuestions(saleId: string): Question[] {
           select from ${orderLines} l where l.sale_id = o.sale_id and l.order_id = o.id)`,
     },
     {
+      invariant: 'I2',
+      wrong: 'line of no order',
+      query: sql`
+        select l.order_id as what from ${orderLines} l where l.sale_id = ${saleId} and not exists (
+          select from ${orders} o where o.sale_id = l.sale_id and o.id = l.order_id)`,
+    },
+    {
       invariant: 'I4',
       wrong: 'hold with two orders',
       query: sql`
