@@ -44,10 +44,25 @@ export function createTcpRequester(url: string): TcpRequester {
 
   const plainShas = new Map<string, string>()
   let inFlight = 0
+  let corked = false
+
+  /** Sends everything that one turn of the event loop asks for in one piece: a crowd's commands share a system call. */
+  function cork() {
+    if (corked) return
+    const { stream } = client
+    if (!stream) return
+    corked = true
+    stream.cork()
+    setImmediate(() => {
+      corked = false
+      stream.uncork()
+    })
+  }
 
   async function request({ path, body }: UpstashRequest): Promise<Answer | Answer[]> {
     if (inFlight >= maxInFlight) throw new Error('too many commands are waiting')
     inFlight += 1
+    cork()
     try {
       if (path === undefined || path.length === 0) return await runOne(body as Command)
       if (path[0] === 'pipeline') return await runMany(body as Command[], false)

@@ -18,11 +18,12 @@ import {
 } from '../lib/web/endpoints/orders'
 import { listSalesEndpoint, readSaleEndpoint } from '../lib/web/endpoints/sales'
 import { answerLive } from '../lib/web/live'
+import type { Reply } from '../lib/web/respond'
 import { answerSession } from '../lib/web/session'
 import { answerWebhook } from '../lib/web/webhook'
 
 type Params = Record<string, string>
-type Answer = (ctx: Context, request: ApiRequest, params: Params) => Promise<Response>
+type Answer = (ctx: Context, request: ApiRequest, params: Params) => Promise<Reply>
 type Route = { method: string; path: string; answer: Answer }
 
 const route = <P, B, Q, O>(endpoint: Endpoint<P, B, Q, O>): Route => ({
@@ -64,11 +65,7 @@ const patterns = routes.map(({ method, path, answer }) => ({
  * Answers a call of the API without Next on the way, which would cost several times what the call itself does.
  * Undefined for everything that is not exactly one of the declared calls.
  */
-export function answerApi(
-  ctx: Context,
-  request: IncomingMessage,
-  path: string,
-): Promise<Response> | undefined {
+export function answerApi(ctx: Context, request: IncomingMessage, path: string): Promise<Reply> | undefined {
   if (!path.startsWith('/api/v1/')) return undefined
   for (const { method, pattern, answer } of patterns) {
     const found = method === request.method && pattern.exec(path)

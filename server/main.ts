@@ -11,7 +11,7 @@ import { createLog, describeError } from '../lib/log'
 import { createContext } from '../lib/open-context'
 import { refused } from '../lib/result'
 import { wakeDemo } from '../lib/sales/demo'
-import { respond } from '../lib/web/respond'
+import { type Reply, respond } from '../lib/web/respond'
 import { answerApi } from './api'
 import { blameUnreadablePosts, refusalOfPost } from './form-posts'
 import { cleanHeaders } from './headers'
@@ -96,34 +96,33 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     if (stopping) response.setHeader('connection', 'close')
     cleanHeaders(request.headers, request.socket.remoteAddress ?? '', settings)
     if (!methods.includes(request.method ?? '')) return void response.writeHead(405).end()
-    if (!isDecodable(path)) return await send(respond(refused('not_found')), response)
+    if (!isDecodable(path)) return send(respond(refused('not_found')), response)
     if (isFormPost(request, path)) {
       const refusal = refusalOfPost(request.headers, settings)
-      if (refusal) return await send(respond(refusal), response)
+      if (refusal) return send(respond(refusal), response)
       blameUnreadablePosts(response)
     }
     if (demo && !isProbe(path)) await wakeOnce()
     const fromApi = api && answerApi(api, request, path)
-    if (fromApi) return await sendFromApi(await fromApi, request, response)
+    if (fromApi) return sendFromApi(await fromApi, request, response)
     await handle(request, response)
   } catch (error) {
     log.error(describeError(error), 'a request failed outside of its handler')
     if (response.headersSent) response.destroy()
-    else await send(respond(refused('internal')), response)
+    else send(respond(refused('internal')), response)
   }
 }
 
-async function send(from: Response, response: ServerResponse): Promise<void> {
-  const body = Buffer.from(await from.arrayBuffer())
-  response.setHeader('content-length', body.length)
-  response.writeHead(from.status, Object.fromEntries(from.headers)).end(body)
+function send(reply: Reply, response: ServerResponse, more: Record<string, string> = {}): void {
+  const length = { 'content-length': Buffer.byteLength(reply.body) }
+  // A string, which Node sends with the headers in one piece.
+  response.writeHead(reply.status, { ...more, ...reply.headers, ...length }).end(reply.body)
 }
 
-function sendFromApi(from: Response, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
+function sendFromApi(reply: Reply, request: IncomingMessage, response: ServerResponse): void {
   // Refused before its body had arrived: nobody waits for the rest of it.
   if (!request.complete) response.setHeader('connection', 'close')
-  return send(from, response)
+  send(reply, response, securityHeaders)
 }
 
 /** Takes nothing new, finishes what was begun, and ends: on a signal, or when the supervisor is gone. */

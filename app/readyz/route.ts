@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { connection } from 'next/server'
 import { context } from '@/lib/open-context'
 import { refusalFor } from '@/lib/web/faults'
-import { respond } from '@/lib/web/respond'
+import { respond, toResponse } from '@/lib/web/respond'
 
 /** Both stores answer: send shoppers here. */
 export async function GET() {
@@ -12,6 +12,6 @@ export async function GET() {
     await Promise.all([ctx.redis.ping(), ctx.db.execute(sql`select 1`)])
     return new Response('ok', { headers: { 'cache-control': 'no-store' } })
   } catch (error) {
-    return respond(refusalFor(ctx, 'readyz', error))
+    return toResponse(respond(refusalFor(ctx, 'readyz', error)))
   }
 }

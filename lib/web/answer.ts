@@ -4,7 +4,7 @@ import { callEndpoint, type Endpoint } from './endpoint'
 import { refusalFor } from './faults'
 import { buyerCookie, callerOf, readCookie } from './identity'
 import { readJson } from './read-json'
-import { respond } from './respond'
+import { type Reply, respond } from './respond'
 
 /** Answers an API request with the declared endpoint. Knows nothing of Next. */
 export async function answer<Params, Body, Query, Out>(
@@ -12,13 +12,13 @@ export async function answer<Params, Body, Query, Out>(
   endpoint: Endpoint<Params, Body, Query, Out>,
   request: ApiRequest,
   params: Record<string, string | string[] | undefined>,
-): Promise<Response> {
+): Promise<Reply> {
   try {
     const caller = callerOf(ctx.env, request.headers, readCookie(request.headers, buyerCookie))
     const result = await callEndpoint(ctx, endpoint, caller, {
       params,
       readBody: () => readJson(request),
-      query: Object.fromEntries(new URL(request.url).searchParams),
+      query: endpoint.query && Object.fromEntries(new URL(request.url).searchParams),
       header: (name) => request.headers.get(name) ?? undefined,
     })
     return respond(result, endpoint.status)

@@ -67,12 +67,20 @@ export function readCookie(headers: RequestHeaders, name: string): string | unde
 }
 
 const loopback = ['localhost', '127.0.0.1', '[::1]']
+const origins = new Map<string, string[]>()
+
+/** The origins under which shoppers reach the shop: one, and on a machine of one's own each name of that machine. */
+function originsOf(publicUrl: string): string[] {
+  let known = origins.get(publicUrl)
+  if (!known) {
+    const { origin, protocol, hostname, port } = new URL(publicUrl)
+    const names = loopback.includes(hostname) ? loopback : []
+    known = [origin, ...names.map((name) => `${protocol}//${name}${port ? `:${port}` : ''}`)]
+    origins.set(publicUrl, known)
+  }
+  return known
+}
 
 /** True when `origin` is the shop itself. A missing or null origin is not: browsers send it where it matters. */
-export function isOwnOrigin(env: Env, origin: string | null): boolean {
-  if (!origin) return false
-  const own = new URL(env.PUBLIC_URL)
-  if (origin === own.origin) return true
-  if (!loopback.includes(own.hostname)) return false
-  return loopback.some((host) => origin === `${own.protocol}//${host}${own.port ? `:${own.port}` : ''}`)
-}
+export const isOwnOrigin = (env: Env, origin: string | null): boolean =>
+  origin !== null && originsOf(env.PUBLIC_URL).includes(origin)

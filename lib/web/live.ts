@@ -5,7 +5,8 @@ import { refused } from '../result'
 import { findSale } from '../sales/catalog'
 import { readLive } from '../sales/live'
 import type { SaleRecord } from '../sales/record'
-import { respond } from './respond'
+import { refusalFor } from './faults'
+import { type Reply, respond } from './respond'
 
 type Entry = {
   live: Live | null
@@ -81,16 +82,20 @@ function refresh(ctx: Context, sale: SaleRecord, entry: Entry): Promise<void> {
 }
 
 /** The body that every poller of a sale gets, serialised once per reading; a CDN may keep it for a second. */
-export async function answerLive(ctx: Context, slug: string): Promise<Response> {
-  const sale = await findSale(ctx, slug)
-  if (!sale) return respond(refused('not_found'))
-  const entry = await currentEntry(ctx, sale)
-  if (!entry) return respond(refused('try_again', { retryAfterSeconds: 1 }))
-  return new Response(entry.body, {
-    headers: {
-      'content-type': 'application/json',
-      'cache-control': 'public, max-age=0, s-maxage=1, stale-while-revalidate=1',
-      'x-content-type-options': 'nosniff',
-    },
-  })
+export async function answerLive(ctx: Context, slug: string): Promise<Reply> {
+  try {
+    const sale = await findSale(ctx, slug)
+    if (!sale) return respond(refused('not_found'))
+    const entry = await currentEntry(ctx, sale)
+    if (!entry) return respond(refused('try_again', { retryAfterSeconds: 1 }))
+    return { status: 200, headers: liveHeaders, body: entry.body }
+  } catch (error) {
+    return respond(refusalFor(ctx, 'live', error))
+  }
+}
+
+const liveHeaders = {
+  'content-type': 'application/json',
+  'cache-control': 'public, max-age=0, s-maxage=1, stale-while-revalidate=1',
+  'x-content-type-options': 'nosniff',
 }

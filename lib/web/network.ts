@@ -1,4 +1,5 @@
 import { BlockList, isIP, isIPv4 } from 'node:net'
+import { BoundedMap } from './local-floor'
 
 const ipv4InIpv6 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
 
@@ -35,8 +36,14 @@ export function trustIn(networks: readonly string[]): (address: string) => boole
     if (family === 0 || prefix > most) throw new Error(`"${network}" is not a network in CIDR notation.`)
     list.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6')
   }
+  const verdicts = new BoundedMap<boolean>()
   return (address) => {
-    const known = plain(address)
-    return isIP(known) !== 0 && list.check(known, isIPv4(known) ? 'ipv4' : 'ipv6')
+    let verdict = verdicts.get(address)
+    if (verdict === undefined) {
+      const known = plain(address)
+      verdict = isIP(known) !== 0 && list.check(known, isIPv4(known) ? 'ipv4' : 'ipv6')
+      verdicts.set(address, verdict)
+    }
+    return verdict
   }
 }

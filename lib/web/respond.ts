@@ -3,13 +3,20 @@ import type { Refused, Result } from '../result'
 
 const noStore = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
+/** An HTTP answer before anybody has sent it. Plain, because a web-standard `Response` costs as much as a script. */
+export type Reply = { status: number; headers: Record<string, string>; body: string }
+
+/** As Next wants it. */
+export const toResponse = ({ body, ...rest }: Reply) => new Response(body, rest)
+
 /** A result as an HTTP answer: the value as JSON, or an RFC 9457 problem document. */
-export function respond<T>(result: Result<T>, status: (value: T) => number = () => 200): Response {
+export function respond<T>(result: Result<T>, status: (value: T) => number = () => 200): Reply {
   if (!result.ok) return problem(result)
-  return Response.json(result.value, { status: status(result.value), headers: noStore })
+  const headers = { ...noStore, 'content-type': 'application/json' }
+  return { status: status(result.value), headers, body: JSON.stringify(result.value) }
 }
 
-function problem(refusal: Refused): Response {
+function problem(refusal: Refused): Reply {
   const { status, sentence, next } = messages[refusal.reason]
   const { ok: _, retryAfterSeconds, ...said } = refusal
   const body = {
@@ -21,5 +28,5 @@ function problem(refusal: Refused): Response {
   }
   const headers: Record<string, string> = { ...noStore, 'content-type': 'application/problem+json' }
   if (status === 429 || status === 503) headers['retry-after'] = String(Math.ceil(retryAfterSeconds ?? 1))
-  return new Response(JSON.stringify(body), { status, headers })
+  return { status, headers, body: JSON.stringify(body) }
 }

@@ -2,6 +2,7 @@ import { connection } from 'next/server'
 import { context } from '../open-context'
 import { answer } from './answer'
 import type { Endpoint } from './endpoint'
+import { toResponse } from './respond'
 
 /** Next gives a route without segments no params. */
 type RouteContext = { params: Promise<Record<string, string | string[] | undefined> | undefined> }
@@ -12,5 +13,5 @@ export const mountRoute =
   async (request: Request, { params }: RouteContext): Promise<Response> => {
     // Else Next would answer a route without segments once, at build.
     await connection()
-    return answer(context(), endpoint, request, (await params) ?? {})
+    return toResponse(await answer(context(), endpoint, request, (await params) ?? {}))
   }

@@ -4,10 +4,10 @@ import type { ApiRequest } from './api-request'
 import { refusalFor } from './faults'
 import { buyerCookie, callerOf, cookieOptions, isOwnOrigin, newBuyer, readCookie, tokenOf } from './identity'
 import { limiterOf } from './limiter'
-import { respond } from './respond'
+import { type Reply, respond } from './respond'
 
 /** Gives a browser or client its signed identity; one that has a valid one keeps it. */
-export async function answerSession(ctx: Context, request: ApiRequest): Promise<Response> {
+export async function answerSession(ctx: Context, request: ApiRequest): Promise<Reply> {
   try {
     const caller = callerOf(ctx.env, request.headers, readCookie(request.headers, buyerCookie))
     if (caller.via === 'cookie' && !isOwnOrigin(ctx.env, caller.origin)) return respond(refused('bad_origin'))
@@ -17,13 +17,10 @@ export async function answerSession(ctx: Context, request: ApiRequest): Promise<
     const session = caller.buyerId
       ? { buyerId: caller.buyerId, token: tokenOf(secret, caller.buyerId) }
       : newBuyer(secret)
-    const response = respond(ok(session))
     const { maxAge, secure } = cookieOptions(ctx.env)
-    response.headers.set(
-      'set-cookie',
-      `${buyerCookie}=${session.token}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`,
-    )
-    return response
+    const cookie = `${buyerCookie}=${session.token}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+    const reply = respond(ok(session))
+    return { ...reply, headers: { ...reply.headers, 'set-cookie': cookie } }
   } catch (error) {
     return respond(refusalFor(ctx, 'session', error))
   }

@@ -1,7 +1,8 @@
 import { context } from '@/lib/open-context'
+import { toResponse } from '@/lib/web/respond'
 import { answerWebhook } from '@/lib/web/webhook'
 
 export async function POST(request: Request, { params }: { params: Promise<{ provider: string }> }) {
   const { provider } = await params
-  return answerWebhook(context(), provider, request)
+  return toResponse(await answerWebhook(context(), provider, request))
 }
