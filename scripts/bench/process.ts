@@ -5,6 +5,9 @@ import { fileInRoot } from '../supervise/root'
 export type Running = {
   /** Rejects when the process ends by itself. */
   ended: Promise<never>
+  /** Stands still, warm as it is, and goes on. */
+  pause(): void
+  resume(): void
   stop(): Promise<void>
 }
 
@@ -31,8 +34,11 @@ export function startProcess(file: string, environment: Record<string, string>, 
   ended.catch(() => {})
   return {
     ended,
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     async stop() {
       stopping = true
+      child.kill('SIGCONT')
       child.kill('SIGTERM')
       const force = setTimeout(() => child.kill('SIGKILL'), 10_000)
       await gone

@@ -34,19 +34,17 @@ const comparisons: Comparison[] = [
     factor: 5,
     yardstick: 'no-op route, GET',
   },
-  { name: 'claim / hot-row counter', line: 'claim, 1 at a time', yardstick: 'hot-row counter', atLeast: 10 },
-  { name: 'claim / SERIALIZABLE', line: 'claim, 1 at a time', yardstick: 'SERIALIZABLE' },
+  // The rivals have ten connections at work, a shop of a few processes as many claims.
+  { name: 'claim / hot-row counter', line: 'claim, 4 at a time', yardstick: 'hot-row counter', atLeast: 10 },
+  { name: 'one claim / hot-row counter', line: 'claim, 1 at a time', yardstick: 'hot-row counter' },
+  { name: 'claim / SERIALIZABLE', line: 'claim, 4 at a time', yardstick: 'SERIALIZABLE' },
   {
     name: 'claim / raw insert',
-    line: 'claim, 1 at a time',
-    yardstick: 'raw insert, 1 at a time',
-    atLeast: 0.3,
-  },
-  {
-    name: 'claim / raw insert, 4 at a time',
     line: 'claim, 4 at a time',
     yardstick: 'raw insert, 4 at a time',
+    atLeast: 0.3,
   },
+  { name: 'one claim / one raw insert', line: 'claim, 1 at a time', yardstick: 'raw insert, 1 at a time' },
 ]
 
 /** These lines are answered from process memory. */

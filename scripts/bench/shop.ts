@@ -20,8 +20,8 @@ export type BenchShop = {
   barePort: number
   origin: string
   secret: string
-  /** A worker process, up and working. */
-  startWorker(): Promise<Running>
+  /** A worker process, which stands still: it works while whole purchases are measured. */
+  worker: Running
   close(): Promise<void>
 }
 
@@ -65,17 +65,15 @@ export async function openBenchShop(progress: (line: string) => void): Promise<B
 
     const ctx = createContext('bench', checkEnv({ ...environment, LOG_LEVEL: 'warn' }))
     closers.push(() => ctx.close())
-    const startWorker = async () => {
-      const log = join(dir, 'worker.log')
-      rmSync(log, { force: true })
-      const worker = start('worker/main.ts', 'worker')
-      const isUp = () => readFileSync(log, 'utf8').includes('worker started')
-      while (!isUp()) await Promise.race([sleep(50), worker.ended])
-      // Its first look at everything, right after the start, is longer than the later ones.
-      await sleep(1_000)
-      return worker
+    const log = join(dir, 'worker.log')
+    rmSync(log, { force: true })
+    const worker = start('worker/main.ts', 'worker')
+    closers.push(worker.stop)
+    while (!readFileSync(log, 'utf8').includes('worker started')) {
+      await Promise.race([sleep(50), worker.ended])
     }
-    return { ctx, databaseUrl: stores.databaseUrl, port, barePort, origin, secret, startWorker, close }
+    worker.pause()
+    return { ctx, databaseUrl: stores.databaseUrl, port, barePort, origin, secret, worker, close }
   } catch (error) {
     await close()
     throw error
