@@ -10,10 +10,12 @@ const openApiSchema = z.looseObject({ paths: z.record(z.string(), z.record(z.str
 
 test('the list and each sale of it, as anybody may read them', async ({ anyone, mint }) => {
   const minted = await mint({ allocation: 7, limit: 3, priceMinor: 1234 })
-  const { sales } = granted(await anyone('/api/v1/sales'), listSchema)
+  const list = await anyone('/api/v1/sales')
+  const { sales } = granted(list, listSchema)
   const listed = sales.find(({ slug }) => slug === minted.slug)
   const single = granted(await anyone(`/api/v1/sales/${minted.slug}`), saleSchema)
   expect(listed).toEqual(single)
+  expect(list.headers['cache-control']).toContain('s-maxage=1,')
   expect(single).toMatchObject({
     opensAt: minted.opensAt.toISOString(),
     items: [{ priceMinor: 1234, currency: 'EUR', allocation: 7, limit: 3 }],

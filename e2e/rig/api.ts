@@ -6,15 +6,15 @@ import type { Reason } from '../../lib/result'
 import type { SaleRecord } from '../../lib/sales/record'
 import { newBuyer } from '../../lib/web/identity'
 import { cards, checkout, itemOf } from '../../tests/shop'
-import { type Answer, type Call, call } from './call'
+import { type Answer, type Call, call, type Send } from './call'
 import { test as base } from './test'
 
-/** A client of the API with a bearer token of its own. */
 export type Buyer = ReturnType<typeof buyerOf>
 
-function buyerOf(baseURL: string, { buyerId, token }: { buyerId: string; token: string }) {
+/** A client of the API with a bearer token of its own. */
+export function buyerOf(request: Send, { buyerId, token }: { buyerId: string; token: string }) {
   const send = (method: string, path: string, options: Call = {}): Promise<Answer> =>
-    call(baseURL, `/api/v1${path}`, {
+    request(`/api/v1${path}`, {
       ...options,
       method,
       headers: { authorization: `Bearer ${token}`, ...options.headers },
@@ -44,12 +44,12 @@ type Fixtures = {
   /** A new buyer. */
   newBuyer: () => Buyer
   /** Anybody, with nothing but what the call says; the path is the whole path. */
-  anyone: (path: string, options?: Call) => Promise<Answer>
+  anyone: Send
 }
 
 export const test = base.extend<Fixtures>({
-  async newBuyer({ baseURL, settings }, use) {
-    await use(() => buyerOf(baseURL ?? '', newBuyer(settings.APP_SECRET)))
+  async newBuyer({ anyone, settings }, use) {
+    await use(() => buyerOf(anyone, newBuyer(settings.APP_SECRET)))
   },
   async anyone({ baseURL }, use) {
     await use((path, options) => call(baseURL ?? '', path, options))

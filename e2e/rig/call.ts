@@ -19,6 +19,9 @@ export type Answer = {
   json: unknown
 }
 
+/** Sends one request to wherever it was made for; the path is the whole path. */
+export type Send = (path: string, options?: Call) => Promise<Answer>
+
 /** One HTTP request, byte for byte as it is written here: no browser, no defaults, no redirects. */
 export async function call(base: string, path: string, options: Call = {}): Promise<Answer> {
   const { hostname, port, host } = new URL(base)

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { assertNoFaults } from './processes'
 import { startRig } from './rig'
 import { clearEndedRuns, rigFolder } from './runs'
 
@@ -11,9 +11,6 @@ export default async function setup() {
   process.env.E2E_RUN = String(process.pid)
   return async () => {
     await rig.stop()
-    const faults = readFileSync(rig.serverLog, 'utf8')
-      .split('\n')
-      .filter((line) => /"level":[56]0|^\s+at |Error:/.test(line))
-    if (faults.length > 0) throw new Error(`The server met faults:\n${faults.slice(0, 20).join('\n')}`)
+    assertNoFaults(rig.serverLog)
   }
 }

@@ -9,7 +9,7 @@ const endMs = 12_000
 
 export type Environment = Record<string, string>
 
-export type Started = { log: string; stop(): Promise<void> }
+export type Started = { log: string; child: ChildProcess; stop(): Promise<void> }
 
 const complete = (env: Environment) => ({ ...process.env, ...env }) as NodeJS.ProcessEnv
 
@@ -23,7 +23,7 @@ export async function runProgram(args: string[], env: Environment): Promise<void
 }
 
 /** Starts the server or the worker. What it says goes to `log`; the channel to it ends it when this process dies. */
-export function startProgram(file: string, env: Environment, log: string): Started & { child: ChildProcess } {
+export function startProgram(file: string, env: Environment, log: string): Started {
   const output = openSync(log, 'a', 0o600)
   const child = spawn(process.execPath, ['--import', 'tsx', file], {
     env: complete(env),
@@ -41,6 +41,14 @@ export function startProgram(file: string, env: Environment, log: string): Start
       clearTimeout(force)
     },
   }
+}
+
+/** Throws when the server of this log met a fault, whatever was thrown at it. */
+export function assertNoFaults(log: string): void {
+  const faults = readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => /"level":[56]0|^\s+at |Error:/.test(line))
+  if (faults.length > 0) throw new Error(`The server met faults:\n${faults.slice(0, 20).join('\n')}`)
 }
 
 /** Starts a server and waits until it and its stores are ready. */

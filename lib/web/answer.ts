@@ -4,7 +4,7 @@ import { callEndpoint, type Endpoint } from './endpoint'
 import { refusalFor } from './faults'
 import { buyerCookie, callerOf, readCookie } from './identity'
 import { readJson } from './read-json'
-import { type Reply, respond } from './respond'
+import { forEverybody, type Reply, respond } from './respond'
 
 /** Answers an API request with the declared endpoint. Knows nothing of Next. */
 export async function answer<Params, Body, Query, Out>(
@@ -21,7 +21,9 @@ export async function answer<Params, Body, Query, Out>(
       query: endpoint.query && Object.fromEntries(new URL(request.url).searchParams),
       header: (name) => request.headers.get(name) ?? undefined,
     })
-    return respond(result, endpoint.status)
+    const reply = respond(result, endpoint.status)
+    if (result.ok && endpoint.isPublic) Object.assign(reply.headers, forEverybody)
+    return reply
   } catch (error) {
     return respond(refusalFor(ctx, endpoint.name, error))
   }

@@ -21,6 +21,8 @@ export type Endpoint<Params, Body, Query, Out> = {
   params: z.ZodType<Params>
   body: z.ZodType<Body> | null
   query: z.ZodType<Query> | null
+  /** The same for everybody: shared caches may keep it for a second. */
+  isPublic?: true
   /** Request headers that the verb reads, by lower-case name. */
   headers?: readonly string[]
   output: z.ZodType<Out>

@@ -6,7 +6,7 @@ import { findSale } from '../sales/catalog'
 import { readLive } from '../sales/live'
 import type { SaleRecord } from '../sales/record'
 import { refusalFor } from './faults'
-import { type Reply, respond } from './respond'
+import { forEverybody, type Reply, respond } from './respond'
 
 type Entry = {
   live: Live | null
@@ -96,6 +96,6 @@ export async function answerLive(ctx: Context, slug: string): Promise<Reply> {
 
 const liveHeaders = {
   'content-type': 'application/json',
-  'cache-control': 'public, max-age=0, s-maxage=1, stale-while-revalidate=1',
+  ...forEverybody,
   'x-content-type-options': 'nosniff',
 }

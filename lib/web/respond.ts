@@ -3,6 +3,9 @@ import type { Refused, Result } from '../result'
 
 const noStore = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
+/** For what is the same for everybody: a CDN or nginx may keep it for a second, a browser asks each time. */
+export const forEverybody = { 'cache-control': 'public, max-age=0, s-maxage=1, stale-while-revalidate=1' }
+
 /** An HTTP answer before anybody has sent it. Plain, because a web-standard `Response` costs as much as a script. */
 export type Reply = { status: number; headers: Record<string, string>; body: string }
 
