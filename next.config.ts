@@ -1,5 +1,13 @@
 import type { NextConfig } from 'next'
-import { securityHeaders } from './server/security-headers'
+import { PHASE_PRODUCTION_BUILD } from 'next/constants.js'
+import { complaintAboutActionsKey, publicUrl } from './lib/env'
+import { looserPolicy, securityHeaders } from './server/security-headers'
+
+/** For hosts that run Next without server/main.ts, which replaces the policy by stricter ones. */
+const headers = {
+  ...securityHeaders(publicUrl()),
+  'content-security-policy': looserPolicy(publicUrl(), process.env.NODE_ENV !== 'production'),
+}
 
 /** `npm run check` checks the types; a shop must not fail to start because a test does not compile. */
 const typescript = { ignoreBuildErrors: true }
@@ -32,10 +40,15 @@ const config: NextConfig = {
     return [
       {
         source: '/:path*',
-        headers: Object.entries(securityHeaders).map(([key, value]) => ({ key, value })),
+        headers: Object.entries(headers).map(([key, value]) => ({ key, value })),
       },
     ]
   },
 }
 
-export default config
+/** Throws when a build for production is not given what has to be the same for all builds. */
+export default function configFor(phase: string): NextConfig {
+  const complaint = phase === PHASE_PRODUCTION_BUILD && complaintAboutActionsKey(process.env)
+  if (complaint) throw new Error(`${complaint} (or STAMPEDE_DEMO=1 if this is a demo shop).`)
+  return config
+}

@@ -4,7 +4,7 @@ import type { Route } from 'next'
 import { useRouter } from 'next/navigation'
 import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react'
 import type { Cart, Order, Sale } from '@/lib/contract'
-import type { Refused, Result } from '@/lib/result'
+import type { Reason, Refused, Result } from '@/lib/result'
 import type { FormAction, Posted } from './action'
 import { AddressFields } from './address-fields'
 import { forgetCart, useCartExpired } from './cart-store'
@@ -30,6 +30,9 @@ type Props = {
   orderAction: FormAction<Order>
   extendAction: FormAction<Cart>
 }
+
+/** Answers after which the order may still have been placed by this or an earlier attempt. */
+const undecided: Reason[] = ['try_again', 'internal', 'outdated']
 
 const orderHref = (order: Order) => `/orders/${order.id}?t=${encodeURIComponent(order.token)}` as Route
 
@@ -63,7 +66,7 @@ export function CheckoutForm({
 
   useOnce(answer, (next: Result<Order>) => {
     if (!next.ok) {
-      if (next.reason === 'try_again' || next.reason === 'internal') return
+      if (undecided.includes(next.reason)) return
       // The server has decided about this key, so there is nothing left to ask again.
       orderAttempt.end(slug)
       setUnanswered(false)

@@ -2,7 +2,7 @@ import type { Route } from 'next'
 import type { ReactNode } from 'react'
 import { messages } from '@/lib/messages'
 import { type Reason, type Refused, refused } from '@/lib/result'
-import { ButtonLink } from './ui/button'
+import { Button, ButtonLink } from './ui/button'
 import { Notice } from './ui/notice'
 
 type Step = { label: string; href: Route }
@@ -49,7 +49,6 @@ type Props = {
 export function Refusal({ refused: answer, saleSlug, sentence, action, focus = false }: Props) {
   const { reason, retryAfterSeconds, reference } = answer
   const message = messages[reason]
-  const step = nextStep(reason, saleSlug)
   const wait = retryAfterSeconds === undefined ? '' : ` It works again in ${retryAfterSeconds} s.`
   const quote = reference === undefined ? '' : ` Reference: ${reference}.`
   return (
@@ -57,16 +56,26 @@ export function Refusal({ refused: answer, saleSlug, sentence, action, focus = f
       tone="refusal"
       sentence={sentence ?? message.sentence}
       next={`${message.next}${wait}${quote}`}
-      action={
-        action === undefined && step ? (
-          <ButtonLink href={step.href} look="quiet" size="small">
-            {step.label}
-          </ButtonLink>
-        ) : (
-          action
-        )
-      }
+      action={action === undefined ? <NextStep reason={reason} saleSlug={saleSlug} /> : action}
       focus={focus && answer}
     />
+  )
+}
+
+function NextStep({ reason, saleSlug }: { reason: Reason; saleSlug: string | undefined }) {
+  if (reason === 'outdated') {
+    return (
+      <Button type="button" look="quiet" size="small" onClick={() => window.location.reload()}>
+        Reload the page
+      </Button>
+    )
+  }
+  const step = nextStep(reason, saleSlug)
+  return (
+    step && (
+      <ButtonLink href={step.href} look="quiet" size="small">
+        {step.label}
+      </ButtonLink>
+    )
   )
 }

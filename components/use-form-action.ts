@@ -30,9 +30,8 @@ export function useFormAction<T>(action: FormAction<T>, given: Result<T> | null 
     const formData = new FormData(event.currentTarget)
     startSending(async () => {
       const next = await action(answer, formData).catch((error: unknown): Result<T> => {
-        // The page is of an older build than the server: only a reload helps.
-        if (unstable_isUnrecognizedActionError(error)) window.location.reload()
-        return refused('try_again')
+        // The page is of an older build than the server, which ran nothing: only a reload helps.
+        return refused(unstable_isUnrecognizedActionError(error) ? 'outdated' : 'try_again')
       })
       startSending(() => setAnswered(next))
     })

@@ -43,6 +43,22 @@ test('production without the demo flag refuses the sandbox provider and default 
   expect(() => checkEnv(real)).toThrow('APP_SECRET')
 })
 
+test.each([
+  ['missing', undefined],
+  ['too short', 'YWJj'],
+])('production without the demo flag refuses a key of server actions that is %s', (_, key) => {
+  const start = () => checkEnv({ ...complete, STAMPEDE_DEMO: '0', NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: key })
+  expect(start).toThrow('NEXT_SERVER_ACTIONS_ENCRYPTION_KEY')
+})
+
+test('a key of server actions of 32 bytes is accepted, and a demo needs none', () => {
+  const key = Buffer.alloc(32, 'k').toString('base64')
+  const start = () => checkEnv({ ...complete, STAMPEDE_DEMO: '0', NEXT_SERVER_ACTIONS_ENCRYPTION_KEY: key })
+  expect(start, 'something else is missing').toThrow('PAYMENT_PROVIDER')
+  expect(start).not.toThrow('NEXT_SERVER_ACTIONS_ENCRYPTION_KEY')
+  expect(() => checkEnv(complete)).not.toThrow()
+})
+
 test('no secret stands in a complaint', () => {
   const secret = 'hunter2hunter2'
   const start = () => checkEnv({ ...complete, APP_SECRET: secret, DATABASE_URL: `mysql://${secret}` })

@@ -75,12 +75,24 @@ function parse(source: Record<string, string | undefined>): Env {
         'PAYMENT_PROVIDER is the sandbox, which takes no money: set STAMPEDE_DEMO=1 if this is a demo shop.',
       )
     }
+    const key = complaintAboutActionsKey(given)
+    if (key) complaints.push(key)
     if (!given.PUBLIC_URL) complaints.push('PUBLIC_URL should be the address shoppers use.')
   }
   if (complaints.length > 0 || !parsed.success) {
     throw new Error(`The environment is not complete:\n${complaints.map((line) => `  - ${line}`).join('\n')}`)
   }
   return parsed.data
+}
+
+/**
+ * What is wrong with the key that the ids of server actions follow from; undefined in a demo, which may make up its own.
+ * Without one each build has other ids, and every page that is open during a deploy stops working. The build asks too.
+ */
+export function complaintAboutActionsKey(source: Record<string, string | undefined>): string | undefined {
+  const key = source.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY ?? ''
+  if (source.STAMPEDE_DEMO === '1' || Buffer.from(key, 'base64').length === 32) return undefined
+  return 'NEXT_SERVER_ACTIONS_ENCRYPTION_KEY should be 32 bytes in base64, the same for every build and start: openssl rand -base64 32'
 }
 
 let parsed: Env | undefined

@@ -84,6 +84,11 @@ export const messages: Record<Reason, Message> = {
     sentence: 'This idempotency key was already used with other details.',
     next: 'Use a new key for a new order.',
   },
+  outdated: {
+    status: 409,
+    sentence: 'The shop was updated while this page was open. Nothing was sent and nothing was charged.',
+    next: 'Reload the page, then send it again.',
+  },
   rejected: {
     status: 409,
     sentence: 'We could not confirm the units of this order. Nothing was charged.',

@@ -20,6 +20,7 @@ export const reasons = [
   'not_payable',
   'declined',
   'key_reused',
+  'outdated',
   'rejected',
   'too_large',
   'unsupported_media_type',

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { Env } from '../lib/env'
 import { type Refused, refused } from '../lib/result'
 import { isOwnOrigin } from '../lib/web/identity'
+import { outdatedPage } from './outdated-page'
 
 /** As `bodySizeLimit` in next.config.ts. */
 const bodyLimitBytes = 64 * 1024
@@ -18,18 +19,30 @@ export function refusalOfPost(headers: IncomingHttpHeaders, settings: Env): Refu
 }
 
 /**
- * Turns the 500 with which Next answers a post that it can't read into 400. Our actions answer every fault themselves,
- * so one that ends without a page was never run. What it returns tells the status that was sent, which Next overwrites.
+ * Gives a post that Next could do nothing with an answer that says whose doing it was. A 500 without a page becomes 400:
+ * our actions answer every fault themselves, so one that ends without a page was never run. A form of an older build,
+ * posted without JavaScript, gets a page to read; with JavaScript the page itself says it (components/use-form-action.ts).
+ * What it returns tells the status that was sent, which Next overwrites.
  */
-export function blameUnreadablePosts(response: ServerResponse): () => number {
+export function explainFailedPosts(response: ServerResponse): () => number {
   let sent = 0
+  const { req: request } = response
   const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse
+  const end = response.end.bind(response) as (...args: unknown[]) => ServerResponse
+  const isOutdated = () =>
+    response.hasHeader('x-nextjs-action-not-found') && !('next-action' in request.headers)
   response.writeHead = (status: number, ...rest: unknown[]) => {
+    if (isOutdated()) {
+      response.setHeader('content-type', 'text/html; charset=utf-8')
+      response.removeHeader('content-length')
+    }
     const hasPage = String(response.getHeader('content-type') ?? '').startsWith('text/html')
     sent = status === 500 && !hasPage ? 400 : status
     // Nobody reads the rest of its body, which would stand before the next request on this connection.
-    if (!response.req.complete) response.setHeader('connection', 'close')
+    if (!request.complete) response.setHeader('connection', 'close')
     return writeHead(sent, ...rest)
   }
+  response.end = ((...args: unknown[]) =>
+    isOutdated() && !response.headersSent ? end(outdatedPage) : end(...args)) as typeof response.end
   return () => sent
 }

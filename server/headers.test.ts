@@ -37,6 +37,7 @@ describe('the headers a request is handed on with', () => {
     const headers = cleaned({
       'x-middleware-subrequest': 'proxy:proxy:proxy',
       'next-resume': '1',
+      'content-security-policy': "script-src 'nonce-guess'",
       'x-forwarded-for': '127.0.0.1',
       'x-forwarded-prefix': '/evil',
       'x-client-address': '127.0.0.1',

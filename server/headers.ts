@@ -22,8 +22,12 @@ export function clientAddress(peer: string, forwardedFor: string | undefined, pr
 const relayHeader = 'x-stampede-relay'
 const relayMark = randomBytes(18).toString('base64url')
 
-/** Headers with which Next's own parts talk to each other: from outside they have skipped checks and poisoned caches. */
-const internal = /^(x-middleware-|x-invoke-|x-now-|x-matched-path$|x-next-resume|next-resume)/
+/**
+ * Headers with which Next's own parts talk to each other: from outside they have skipped checks and poisoned caches.
+ * From a policy Next would take a nonce to write into the page.
+ */
+const internal =
+  /^(x-middleware-|x-invoke-|x-now-|x-matched-path$|x-next-resume|next-resume|content-security-policy)/
 
 /** Cookies of Next's drafts, which the shop has none of: it would answer them with cookies on pages that caches keep. */
 const draftCookies = /\b__(prerender_bypass|next_preview_data)=[^;]*;?\s*/g

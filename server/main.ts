@@ -16,7 +16,8 @@ import { answerApi } from './api'
 import { refusalOfPost } from './form-posts'
 import { cleanHeaders } from './headers'
 import { answerPost, logNextConsole } from './next-console'
-import { securityHeaders } from './security-headers'
+import { dataPolicy, securityHeaders } from './security-headers'
+import { createPages, sendWholePages, takeGzip } from './whole-pages'
 
 /** What is in flight gets this long to finish; a supervisor or platform waits about ten seconds. */
 const shutdownMs = 8_000
@@ -74,6 +75,10 @@ async function wakeOnce(): Promise<void> {
   })
 }
 
+const pages = createPages(settings.PUBLIC_URL)
+const forPages = new Map(Object.entries(securityHeaders(settings.PUBLIC_URL)))
+const forData = { ...securityHeaders(settings.PUBLIC_URL), 'content-security-policy': dataPolicy }
+
 const isProbe = (path: string) => path === '/livez' || path === '/readyz'
 
 /** Next would answer some of the others with 500. */
@@ -101,7 +106,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     const path = request.url.split('?', 1)[0] ?? '/'
     if (stopping) response.setHeader('connection', 'close')
     cleanHeaders(request.headers, request.socket.remoteAddress ?? '', settings)
-    if (!methods.includes(request.method ?? '')) return void response.writeHead(405).end()
+    if (!methods.includes(request.method ?? '')) return void response.writeHead(405, forData).end()
     if (!isDecodable(path)) return send(respond(refused('not_found')), response)
     if (isFormPost(request, path)) {
       const refusal = refusalOfPost(request.headers, settings)
@@ -111,7 +116,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     const fromApi = api && answerApi(api, request, path)
     if (fromApi) return sendFromApi(await fromApi, request, response)
     // Here too, because the redirects that Next makes of odd paths have none of them.
-    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
+    response.setHeaders(forPages)
+    // Development loads its tools by inline scripts and writes no page twice the same.
+    if (!dev) sendWholePages(request, response, pages, takeGzip(request.headers, path))
     if (!isFormPost(request, path)) return await handle(request, response)
     await answerPost(log, response, () => handle(request, response))
   } catch (error) {
@@ -121,16 +128,16 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
 }
 
-function send(reply: Reply, response: ServerResponse, more: Record<string, string> = {}): void {
+function send(reply: Reply, response: ServerResponse): void {
   const length = { 'content-length': Buffer.byteLength(reply.body) }
   // A string, which Node sends with the headers in one piece.
-  response.writeHead(reply.status, { ...more, ...reply.headers, ...length }).end(reply.body)
+  response.writeHead(reply.status, { ...forData, ...reply.headers, ...length }).end(reply.body)
 }
 
 function sendFromApi(reply: Reply, request: IncomingMessage, response: ServerResponse): void {
   // Refused before its body had arrived: nobody waits for the rest of it.
   if (!request.complete) response.setHeader('connection', 'close')
-  send(reply, response, securityHeaders)
+  send(reply, response)
 }
 
 /** Takes nothing new, finishes what was begun, and ends: on a signal, or when the supervisor is gone. */

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { isLedgerBusy } from '../db/postgres'
 import { isPassing } from '../db/redis'
 import { describeError, type Log } from '../lib/log'
-import { blameUnreadablePosts } from './form-posts'
+import { explainFailedPosts } from './form-posts'
 
 type Complaint = { level: 'warn' | 'error'; said: unknown[] }
 
@@ -31,7 +31,7 @@ export async function answerPost(
   answer: () => Promise<void>,
 ): Promise<void> {
   const kept: Complaint[] = []
-  const sentStatus = blameUnreadablePosts(response)
+  const sentStatus = explainFailedPosts(response)
   response.once('close', () => {
     const status = sentStatus()
     const [first] = kept
