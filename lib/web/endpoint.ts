@@ -27,6 +27,8 @@ export type Endpoint<Params, Body, Query, Out> = {
   /** An answer from process memory, before anything costs a store (sold through). */
   early?(ctx: Context, input: { params: Params; body: Body }): Promise<Refused | undefined>
   run(ctx: Context, input: Input<Params, Body, Query>): Promise<Result<Out>>
+  /** A cookie that an answer over HTTP sets. */
+  cookie?(ctx: Context, value: Out): { name: string; value: string; maxAge: number } | undefined
   /** 200 unless this says otherwise. */
   status?(value: Out): number
 }
@@ -39,6 +41,7 @@ export type Input<Params, Body, Query> = {
   body: Body
   query: Query
   header(name: string): string | undefined
+  cookie(name: string): string | undefined
 }
 
 /** Gives a declaration its types. */
@@ -52,6 +55,7 @@ export type RawInput = {
   readBody(): Promise<Result<unknown>>
   query: unknown
   header(name: string): string | undefined
+  cookie(name: string): string | undefined
 }
 
 /** Runs the guards of an endpoint in their order, then its verb. What both mounts do. Throws the verb's faults. */
@@ -85,6 +89,7 @@ export async function callEndpoint<Params, Body, Query, Out>(
     body: body?.data as Body,
     query: query?.data as Query,
     header: raw.header,
+    cookie: raw.cookie,
   })
 }
 

@@ -17,6 +17,8 @@ export const limits = {
   pay: { perIdentity: { burst: 10, perSecond: 1 }, perNetwork: { burst: 100, perSecond: 20 } },
   /** New identities, each with buckets of its own: that is why these are scarce. Nobody is anybody yet. */
   session: { perNetwork: { burst: 60, perSecond: 5 } },
+  /** Places in a waiting room: one is enough, and each costs a proof. */
+  join: { perIdentity: { burst: 5, perSecond: 0.2 }, perNetwork: { burst: 200, perSecond: 100 } },
   /** Carts and orders, which pages ask for every second or two while they wait. */
   read: { perIdentity: { burst: 40, perSecond: 20 }, perNetwork: { burst: 1_000, perSecond: 500 } },
 } as const satisfies Record<string, Limit>
