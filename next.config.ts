@@ -17,6 +17,8 @@ const config: NextConfig = {
   partialPrefetching: true,
   typedRoutes: true,
   poweredByHeader: false,
+  // No visitor is one of these: Next would render every page anew for whoever names a bot, past all caches.
+  htmlLimitedBots: /(?!)/,
   agentRules: false,
   typescript,
   experimental: {

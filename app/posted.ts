@@ -16,6 +16,8 @@ const kept = store.stampedePosted
 export function keepAnswer<T>(form: string, action: FormAction<T>): FormAction<T> {
   return async (previous, formData) => {
     const answer = await action(previous, formData)
+    // Not from a form of ours: the action has refused it.
+    if (!(formData instanceof FormData)) return answer
     const typed = [...formData].flatMap(([name, value]) =>
       typeof value === 'string' && !name.startsWith('$') ? [[name, value] as const] : [],
     )

@@ -19,12 +19,17 @@ export function refusalOfPost(headers: IncomingHttpHeaders, settings: Env): Refu
 
 /**
  * Turns the 500 with which Next answers a post that it can't read into 400. Our actions answer every fault themselves,
- * so one that ends without a page was never run.
+ * so one that ends without a page was never run. What it returns tells the status that was sent, which Next overwrites.
  */
-export function blameUnreadablePosts(response: ServerResponse): void {
+export function blameUnreadablePosts(response: ServerResponse): () => number {
+  let sent = 0
   const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse
   response.writeHead = (status: number, ...rest: unknown[]) => {
     const hasPage = String(response.getHeader('content-type') ?? '').startsWith('text/html')
-    return writeHead(status === 500 && !hasPage ? 400 : status, ...rest)
+    sent = status === 500 && !hasPage ? 400 : status
+    // Nobody reads the rest of its body, which would stand before the next request on this connection.
+    if (!response.req.complete) response.setHeader('connection', 'close')
+    return writeHead(sent, ...rest)
   }
+  return () => sent
 }

@@ -13,8 +13,9 @@ import { refused } from '../lib/result'
 import { wakeDemo } from '../lib/sales/demo'
 import { type Reply, respond } from '../lib/web/respond'
 import { answerApi } from './api'
-import { blameUnreadablePosts, refusalOfPost } from './form-posts'
+import { refusalOfPost } from './form-posts'
 import { cleanHeaders } from './headers'
+import { answerPost, logNextConsole } from './next-console'
 import { securityHeaders } from './security-headers'
 
 /** What is in flight gets this long to finish; a supervisor or platform waits about ten seconds. */
@@ -23,6 +24,7 @@ const shutdownMs = 8_000
 const settings = env()
 const log = createLog('server', settings.LOG_LEVEL)
 const dev = settings.NODE_ENV !== 'production'
+if (!dev) logNextConsole(log)
 const port = settings.PORT
 // Next calls the server itself to hand on an action: never over the public address, which may be a proxy's.
 process.env.__NEXT_PRIVATE_ORIGIN ??= `http://127.0.0.1:${port}`
@@ -87,12 +89,16 @@ function isDecodable(path: string): boolean {
   }
 }
 
+/** A client may name the whole address, as it would to a proxy. Next would send it to whatever host that names. */
+const withoutHost = (url: string) => url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?]*\/?/i, '/')
+
 const isFormPost = ({ method }: IncomingMessage, path: string) =>
   method === 'POST' && !path.startsWith('/api/')
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
+    request.url = withoutHost(request.url ?? '/')
+    const path = request.url.split('?', 1)[0] ?? '/'
     if (stopping) response.setHeader('connection', 'close')
     cleanHeaders(request.headers, request.socket.remoteAddress ?? '', settings)
     if (!methods.includes(request.method ?? '')) return void response.writeHead(405).end()
@@ -100,12 +106,14 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     if (isFormPost(request, path)) {
       const refusal = refusalOfPost(request.headers, settings)
       if (refusal) return send(respond(refusal), response)
-      blameUnreadablePosts(response)
     }
     if (demo && !isProbe(path)) await wakeOnce()
     const fromApi = api && answerApi(api, request, path)
     if (fromApi) return sendFromApi(await fromApi, request, response)
-    await handle(request, response)
+    // Here too, because the redirects that Next makes of odd paths have none of them.
+    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value)
+    if (!isFormPost(request, path)) return await handle(request, response)
+    await answerPost(log, response, () => handle(request, response))
   } catch (error) {
     log.error(describeError(error), 'a request failed outside of its handler')
     if (response.headersSent) response.destroy()

@@ -56,8 +56,21 @@ export const test = base.extend<Fixtures>({
   },
 })
 
+export type Anyone = Fixtures['anyone']
+
+/** What the router of a page gets: it is sent on to an address of its own first. */
+export async function fetched(
+  anyone: Anyone,
+  path: string,
+  headers: Record<string, string>,
+): Promise<Answer> {
+  const answer = await anyone(path, { headers })
+  const own = answer.headers.location ?? ''
+  return answer.status === 307 && /[?&]_rsc\b/.test(own) ? anyone(own, { headers }) : answer
+}
+
 /** Traces of the inside: stack frames, drivers, SQL, Redis, file names. */
-const inside =
+export const inside =
   /\bat \S+ \(|node_modules|\.tsx?\b|postgres|ioredis|upstash|EVALSHA|\bselect .* from\b|SQLSTATE|\{sale:/i
 
 /** A typed refusal: the right status, a problem document with its sentence, kept by no cache, nothing leaked. */

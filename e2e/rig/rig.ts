@@ -33,9 +33,12 @@ async function environment(stores: Stores): Promise<Environment> {
   }
 }
 
-/** A shop of its own: stores with fresh data in `dir`, one server and one worker of the production build. */
-export async function startRig(dir: string): Promise<Rig> {
-  const stores = await startStores({ dir, durable: false })
+/**
+ * A shop of its own: stores with fresh data in `dir`, one server and one worker of the production build. Only `durable`
+ * stores keep what they acknowledged when they are killed.
+ */
+export async function startRig(dir: string, { durable = false } = {}): Promise<Rig> {
+  const stores = await startStores({ dir, durable })
   try {
     const env = await environment(stores)
     await runProgram(['--import', 'tsx', 'db/prepare.ts'], env)

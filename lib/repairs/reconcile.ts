@@ -33,9 +33,10 @@ const mostCounts = 1_000
  * state, or has another epoch's, is loaded again from the ledger.
  */
 export async function reconcile(ctx: Context, saleId: string, memory: Memory): Promise<Repairs> {
-  const redis = await readRedis(ctx, saleId)
+  // The ledger first: a sale that is loaded while this looks at it has another epoch then, and is not loaded again.
   const [sale] = await ctx.db.select().from(sales).where(eq(sales.id, saleId))
   if (sale?.state !== 'published') return nothing
+  const redis = await readRedis(ctx, saleId)
   if (redis?.loading) memory.loadingSince ??= performance.now()
   else memory.loadingSince = null
   const stuck = memory.loadingSince !== null && performance.now() - memory.loadingSince > loadingTimeoutMs
@@ -43,7 +44,7 @@ export async function reconcile(ctx: Context, saleId: string, memory: Memory): P
   if (!redis || stuck || redis.epoch !== epochText(sale)) {
     ctx.log.warn({ saleId }, 'Redis lost this sale or has an older state of it: loading it from the ledger')
     memory.loadingSince = null
-    return { ...nothing, rebuilt: await rebuild(ctx, saleId) }
+    return { ...nothing, rebuilt: await rebuild(ctx, saleId, sale.epoch) }
   }
   if (!isControlledAs(sale, redis)) await repeatControl(ctx, saleId)
   const census = await takeCensus(ctx, saleId, redis)

@@ -80,6 +80,15 @@ describe('a sale as a whole', () => {
     expect(await expectSound(shop, sale.id)).toMatchObject(whole)
   })
 
+  test('I15: whoever saw it before it was loaded does not load it again: the carts in it stay', async () => {
+    const seen = await mintSale(shop)
+    expect(await loadSale(shop, seen.id, seen.epoch)).toBe(true)
+    const sale = await reload(shop, seen.id)
+    await hold(shop, sale, { quantity: 3 })
+    expect(await loadSale(shop, seen.id, seen.epoch)).toBe(false)
+    expect(await expectSound(shop, sale.id)).toMatchObject({ held: 3, free: 7 })
+  })
+
   test('I7: publishing it twice mints each unit once', async () => {
     const sale = await mintSale(shop, { allocation: 7 })
     await publishSale(shop, sale.id)

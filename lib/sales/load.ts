@@ -23,19 +23,27 @@ type LedgerReading = {
 /**
  * Puts a published sale into Redis from what the ledger knows, under a new epoch: free units, the frozen holds of
  * unpaid orders, and what buyers already paid for. Open carts are not in the ledger and are lost; no unit and no money
- * is. Of two loaders at once the later epoch wins. Answers false when this one lost.
+ * is. Of two loaders at once the later epoch wins. Answers false when this one lost, and when the ledger no longer has
+ * the epoch that was `seen`: the sale has been loaded since, and the carts in it stay.
  */
-export async function loadSale(ctx: Context, saleId: string): Promise<boolean> {
+export async function loadSale(ctx: Context, saleId: string, seen?: number): Promise<boolean> {
   const keys = saleKeys(saleId)
   const nonce = randomBytes(6).toString('hex')
   // FOR UPDATE waits for claims of the old epoch, which hold the row FOR SHARE: none of them commits after this.
-  await ctx.db.transaction(async (tx) => {
-    await tx.select({ id: sales.id }).from(sales).where(eq(sales.id, saleId)).for('update')
+  const isMine = await ctx.db.transaction(async (tx) => {
+    const [sale] = await tx
+      .select({ epoch: sales.epoch })
+      .from(sales)
+      .where(eq(sales.id, saleId))
+      .for('update')
+    if (seen !== undefined && sale?.epoch !== seen) return false
     await tx
       .update(sales)
       .set({ epoch: sql`${sales.epoch} + 1`, nonce })
       .where(eq(sales.id, saleId))
+    return true
   })
+  if (!isMine) return false
   const ledger = await ctx.db.transaction((tx) => readLedger(tx, saleId), {
     isolationLevel: 'repeatable read',
   })
