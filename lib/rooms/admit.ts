@@ -23,8 +23,8 @@ export function positionOf(sale: SaleRecord, buyerId: string, place: Place): num
 
 /**
  * The right to reserve, once it is the turn of a ticket, or its place until then. Follows from what every process knows
- * of the room and from the ticket: no question to any store (I17). Refused: not_found (no room), captcha_failed never,
- * forbidden (a ticket of somebody else, of another sale, or none of ours).
+ * of the room and from the ticket: no question to any store (I17). Refused: not_found (no room), forbidden (a ticket of
+ * somebody else, of another sale, or none of ours).
  */
 export async function admit(
   ctx: Context,

@@ -27,7 +27,7 @@ export function readTicket(secret: string, owner: Owner, ticket: string): Place 
 }
 
 /** The cookie in which a browser carries its admission. */
-export const admissionCookie = (saleId: string) => `admission-${saleId}`
+export const admissionCookie = (slug: string) => `admission-${slug}`
 
 /** The right to reserve, for one buyer in one sale until a moment (ms). */
 export const admissionOf = (secret: string, { saleId, buyerId }: Owner, untilMs: number) =>

@@ -23,7 +23,7 @@ export async function answer<Params, Body, Query, Out>(
       cookie: (name) => readCookie(request.headers, name),
     })
     const reply = respond(result, endpoint.status)
-    const cookie = result.ok ? endpoint.cookie?.(ctx, result.value) : undefined
+    const cookie = result.ok && endpoint.cookie?.(endpoint.params.parse(params), result.value)
     return cookie
       ? { ...reply, headers: { ...reply.headers, 'set-cookie': cookieText(ctx.env, cookie) } }
       : reply

@@ -28,10 +28,12 @@ export type Endpoint<Params, Body, Query, Out> = {
   early?(ctx: Context, input: { params: Params; body: Body }): Promise<Refused | undefined>
   run(ctx: Context, input: Input<Params, Body, Query>): Promise<Result<Out>>
   /** A cookie that an answer over HTTP sets. */
-  cookie?(ctx: Context, value: Out): { name: string; value: string; maxAge: number } | undefined
+  cookie?(params: Params, value: Out): Cookie | undefined
   /** 200 unless this says otherwise. */
   status?(value: Out): number
 }
+
+export type Cookie = { name: string; value: string; maxAge: number }
 
 export type Input<Params, Body, Query> = {
   caller: Caller

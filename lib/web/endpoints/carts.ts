@@ -45,7 +45,7 @@ export const reserveEndpoint = defineEndpoint({
   },
   run: (ctx, { params, body, buyerId, header, cookie }) =>
     withSale(ctx, params.slug, async (sale) => {
-      const admission = header('admission') ?? cookie(admissionCookie(sale.id))
+      const admission = header('admission') ?? cookie(admissionCookie(sale.slug))
       // Whoever gives units back needs nobody's leave.
       if (body.quantity > 0 && !(await mayReserve(ctx, sale, buyerId, admission)))
         return refused('not_admitted')

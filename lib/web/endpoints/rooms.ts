@@ -63,16 +63,10 @@ export const admitEndpoint = defineEndpoint({
   output: turnSchema,
   async run(ctx, { params, body, buyerId }) {
     const sale = await findSale(ctx, params.slug)
-    if (!sale) return refused('not_found')
-    const turn = await admit(ctx, { sale, buyerId, ticket: body.ticket })
-    return turn.ok ? ok({ ...turn.value, saleId: sale.id }) : turn
+    return sale ? admit(ctx, { sale, buyerId, ticket: body.ticket }) : refused('not_found')
   },
-  cookie: (_ctx, turn) =>
-    'admission' in turn
-      ? {
-          name: admissionCookie((turn as { saleId: string }).saleId),
-          value: turn.admission,
-          maxAge: config.room.admissionSeconds,
-        }
-      : undefined,
+  cookie({ slug }, turn) {
+    if (!('admission' in turn)) return undefined
+    return { name: admissionCookie(slug), value: turn.admission, maxAge: config.room.admissionSeconds }
+  },
 })
