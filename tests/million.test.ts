@@ -23,7 +23,7 @@ function sellTo(buyers: number): Promise<Sold> {
   const args = ['--import', 'tsx', 'tests/million-crowd.ts', String(buyers)]
   const child = spawn(process.execPath, args, {
     env: {
-      ...{ PATH: process.env.PATH ?? '', NODE_ENV: 'test', STAMPEDE_DEMO: '1', LOG_LEVEL: 'silent' },
+      ...{ PATH: process.env.PATH ?? '', NODE_ENV: 'test', STAMPEDE_DEMO: '1', LOG_LEVEL: 'warn' },
       ...{ DATABASE_URL: stores.databaseUrl, REDIS_URL: stores.redisUrl },
     },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -35,7 +35,9 @@ function sellTo(buyers: number): Promise<Sold> {
   return new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code) =>
-      code === 0 ? resolve(JSON.parse(told) as Sold) : reject(new Error(`The crowd ended with ${code}.`)),
+      code === 0
+        ? resolve(JSON.parse(told.trim().split('\n').at(-1) ?? '') as Sold)
+        : reject(new Error(`The crowd ended with ${code}: ${told.slice(-2_000)}`)),
     )
   })
 }

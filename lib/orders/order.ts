@@ -8,6 +8,7 @@ import { config } from '../config'
 import type { Context } from '../context'
 import type { Checkout, Order } from '../contract'
 import { orderIdFor } from '../id'
+import { describeError } from '../log'
 import { ok, type Result, refused } from '../result'
 import type { SaleRecord } from '../sales/record'
 import { isRefused, runOnSale } from '../sales/run-on-sale'
@@ -82,6 +83,7 @@ async function decision(
   // The claim may fail after its commit, carrying the decision back to Redis: the ledger is asked all the same.
   await joinClaim(ctx, saleId).catch((error: unknown) => {
     if (!isPassing(error) && !isLedgerBusy(error)) throw error
+    ctx.log.warn({ saleId, ...describeError(error) }, 'a claim failed: its orders are left to a worker')
   })
   while (waiting) {
     const found = await findOrder(ctx, orderId)
