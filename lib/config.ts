@@ -58,7 +58,7 @@ export const config = {
   },
   room: {
     /** A segment begins this far ahead, so that every process and every page knows it by then. */
-    leadMs: 3_000,
+    leadMs: 2_000,
     /** Admissions a second before anything has been measured. */
     firstRate: 20,
     /** Never more a second than this, whatever the backlog says. */

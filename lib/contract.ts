@@ -82,6 +82,8 @@ export const saleSchema = z.object({
   holdSeconds: z.int(),
   paySeconds: z.int(),
   extensions: z.int(),
+  /** Whether reserving needs an admission from the waiting room. */
+  room: z.boolean(),
   items: z.array(saleItemSchema),
 })
 /** A sale as anybody may read it. */

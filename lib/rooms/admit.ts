@@ -13,7 +13,7 @@ export type Admission =
   | { position: number | null; etaSeconds: number | null }
 
 /** How many others are in front of a place; null before the draw. */
-export function positionOf(sale: SaleRecord, buyerId: string, place: Place): number | null {
+function positionOf(sale: SaleRecord, buyerId: string, place: Place): number | null {
   const { seed = null, joiners = null } = sale.room ?? {}
   if (seed === null || joiners === null) return null
   return place.kind === 'queue'

@@ -105,6 +105,7 @@ export function toPublicSale(sale: SaleRecord): Sale {
     holdSeconds: sale.holdSeconds,
     paySeconds: sale.paySeconds,
     extensions: sale.extensions,
+    room: sale.room !== null,
     items: sale.items.map((item) => ({
       id: item.id,
       title: item.title,
