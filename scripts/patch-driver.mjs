@@ -2,8 +2,10 @@
  * Runs after every `npm install`. The driver of the ledger, postgres 3.4.9, can't lose a connection in the middle of a
  * transaction: it writes to a socket that is gone, which ends the process (porsager/postgres#1208, #1154), or never
  * writes to that connection again, or answers its next query with the error of the last one. And while a load balancer
- * takes connections and closes them, it tries again without a pause or an end. Remove this with the first version of
- * the driver that has these fixes.
+ * takes connections and closes them, it tries again without a pause or an end. And its queue of busy connections grows
+ * with every query as long as it is never empty, and is searched from its beginning each time: a server under a steady
+ * load loses half its speed within a hundred thousand orders. Remove this with the first version of the driver that
+ * has these fixes.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -11,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 const patched = '3.4.9'
 const home = fileURLToPath(new URL('../node_modules/postgres/', import.meta.url))
 
-const fixes = [
+const connectionFixes = [
   [
     `  function nextWrite(fn) {
     const x = socket.write(chunk, fn)
@@ -52,18 +54,36 @@ const fixes = [
   ],
 ]
 
+const queueFixes = [
+  [
+    `        xs[index - 1] = undefined
+`,
+    `        xs[index - 1] = undefined
+        if (index > 1000) {
+          xs = xs.slice(index)
+          index = 0
+        }
+`,
+  ],
+]
+
 if (existsSync(home)) {
   const { version } = JSON.parse(readFileSync(`${home}package.json`, 'utf8'))
   if (version !== patched)
     throw new Error(`postgres is ${version}: check whether scripts/patch-driver.mjs is still needed.`)
   // The builds for import and for require.
-  for (const file of ['src/connection.js', 'cjs/src/connection.js'].map((path) => home + path)) {
-    let source = readFileSync(file, 'utf8')
-    for (const [was, is] of fixes) {
-      if (source.includes(is)) continue
-      if (!source.includes(was)) throw new Error(`${file} is not the one of postgres ${patched}.`)
-      source = source.replaceAll(was, is)
-    }
-    writeFileSync(file, source)
+  for (const build of ['src', 'cjs/src']) {
+    mend(`${home}${build}/connection.js`, connectionFixes)
+    mend(`${home}${build}/queue.js`, queueFixes)
   }
+}
+
+function mend(file, fixes) {
+  let source = readFileSync(file, 'utf8')
+  for (const [was, is] of fixes) {
+    if (source.includes(is)) continue
+    if (!source.includes(was)) throw new Error(`${file} is not the one of postgres ${patched}.`)
+    source = source.replaceAll(was, is)
+  }
+  writeFileSync(file, source)
 }
