@@ -1,5 +1,6 @@
 'use client'
 
+import type { Route } from 'next'
 import { useCallback, useId, useState } from 'react'
 import type { Cart, Sale, SaleItem } from '@/lib/contract'
 import type { FormAction } from './action'
@@ -12,13 +13,14 @@ import { HeldUnits } from './held-units'
 import { HoldTimer } from './hold-timer'
 import { Quantity } from './quantity'
 import { holdExpired, Refusal } from './refusal'
+import { useRoomPass } from './room-pass'
 import { useServerTime } from './server-clock'
 import { Button, ButtonLink } from './ui/button'
 import { useFormAction } from './use-form-action'
 import { useLive } from './use-live'
 
 type Props = {
-  sale: Pick<Sale, 'slug' | 'opensAt' | 'holdSeconds'>
+  sale: Pick<Sale, 'slug' | 'opensAt' | 'holdSeconds' | 'room'>
   item: Pick<SaleItem, 'id' | 'allocation' | 'limit'>
   reserveAction: FormAction<Cart>
   extendAction: FormAction<Cart>
@@ -40,6 +42,8 @@ export function BuyBox({ sale, item, reserveAction, extendAction }: Props) {
   const cart = useHeldCart(slug, answer?.ok ? answer.value : null)
   const line = cart?.lines.find((one) => one.itemId === item.id)
   useConfirmedCart(slug)
+  const pass = useRoomPass(slug)
+  const isIn = useServerTime((now) => Date.parse(pass?.admittedUntil ?? '') > now) ?? false
 
   const open = state === 'open' || state === 'open_low' || state === 'unknown'
   const outdated = useReopened(answer, open)
@@ -79,6 +83,20 @@ export function BuyBox({ sale, item, reserveAction, extendAction }: Props) {
           Go to cart
         </ButtonLink>
       </section>
+    )
+  }
+
+  if (sale.room && !isIn && state !== 'closed' && state !== 'sold_through') {
+    return (
+      <div className="grid gap-3">
+        <ButtonLink href={`/sales/${slug}/room` as Route} size="large">
+          Go to the waiting room
+        </ButtonLink>
+        <p className="text-muted text-sm">
+          So many want this that everybody takes a place first. It is drawn when the sale opens: being early
+          is no advantage.
+        </p>
+      </div>
     )
   }
 

@@ -18,6 +18,8 @@ function nextStep(reason: Reason, saleSlug: string | undefined): Step | null {
       return { label: 'See other sales', href: '/' }
     case 'not_found':
       return { label: 'Back to the shop', href: '/' }
+    case 'not_admitted':
+      return saleSlug ? { label: 'Go to the waiting room', href: `/sales/${saleSlug}/room` as Route } : null
     case 'limit_reached':
     case 'cart_changed':
     case 'already_ordered':

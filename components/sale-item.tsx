@@ -47,7 +47,7 @@ export function SaleItemSection({ sale, item, first, reserveAction, extendAction
         />
         <StockMeter slug={sale.slug} item={item} />
         <BuyBox
-          sale={{ slug: sale.slug, opensAt: sale.opensAt, holdSeconds: sale.holdSeconds }}
+          sale={{ slug: sale.slug, opensAt: sale.opensAt, holdSeconds: sale.holdSeconds, room: sale.room }}
           item={{ id: item.id, allocation: item.allocation, limit: item.limit }}
           reserveAction={reserveAction}
           extendAction={extendAction}

@@ -12,6 +12,8 @@
  * | due    | sorted set | buyer → deadline of the open hold, ms on the sale's clock |
  * | bought | hash       | `<buyer>:<itemId>` → units in paid orders, for the limit |
  * | orders | stream     | one entry an order, read by the consumer group `claim` |
+ * | room   | hash       | `drawn` (joiners when the draw closed), `next` and `end` (numbers of the queue that are left) |
+ * | joiners | string    | HyperLogLog of the buyers who joined before the draw: 12 KB however many |
  */
 export function saleKeys(saleId: string) {
   const tag = `{sale:${saleId}}`
@@ -23,6 +25,8 @@ export function saleKeys(saleId: string) {
     due: `${tag}:due`,
     bought: `${tag}:bought`,
     orders: `${tag}:orders`,
+    room: `${tag}:room`,
+    joiners: `${tag}:joiners`,
   }
 }
 

@@ -3,6 +3,7 @@ import {
   bigint,
   boolean,
   check,
+  doublePrecision,
   foreignKey,
   index,
   integer,
@@ -107,6 +108,57 @@ export const items = pgTable(
     check('items_price', sql`${t.priceMinor} >= 0`),
     check('items_allocation', sql`${t.allocation} between 1 and 5000000`),
     check('items_limit', sql`${t.limitPerBuyer} >= 1`),
+  ],
+)
+
+/**
+ * The waiting room of a sale that has one: nobody reserves there without an admission. It must not forget, whatever
+ * Redis does, its seed, whose hash is public from the start, how many had
+ * joined when the draw closed, and up to which number places in the queue behind the draw have been handed out.
+ */
+export const rooms = pgTable(
+  'rooms',
+  {
+    saleId: text('sale_id')
+      .primaryKey()
+      .references(() => sales.id),
+    /** 32 random bytes as hex, secret until the draw. */
+    seed: text('seed').notNull(),
+    /** The most joiners that were counted before the draw: what is left of them if Redis loses its count. */
+    seen: integer('seen').notNull().default(0),
+    /** Frozen at the draw; null before it. */
+    joiners: integer('joiners'),
+    /** Numbers of the queue below this one may have been handed out. */
+    reserved: bigint('reserved', { mode: 'number' }).notNull().default(0),
+    /** The merchant's own rate in admissions a second; null leaves it to the backlog. */
+    manualRate: doublePrecision('manual_rate'),
+  },
+  (t) => [
+    check('rooms_seed', sql`${t.seed} ~ '^[0-9a-f]{64}$'`),
+    check(
+      'rooms_counts',
+      sql`${t.seen} >= 0 and ${t.reserved} >= 0 and (${t.joiners} is null or ${t.joiners} >= 0)`,
+    ),
+    check('rooms_rate', sql`${t.manualRate} is null or ${t.manualRate} >= 0`),
+  ],
+)
+
+/**
+ * How far the room has admitted: from `at_ms` (on Redis' clock) on everybody in front of `base` + `rate` a second. Each
+ * begins where the one before has got to, so the threshold never moves back.
+ */
+export const roomSegments = pgTable(
+  'room_segments',
+  {
+    saleId: text('sale_id').notNull(),
+    number: integer('number').notNull(),
+    atMs: bigint('at_ms', { mode: 'number' }).notNull(),
+    base: doublePrecision('base').notNull(),
+    rate: doublePrecision('rate').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.saleId, t.number] }),
+    check('room_segments_rate', sql`${t.rate} >= 0 and ${t.base} >= 0`),
   ],
 )
 

@@ -56,6 +56,26 @@ export const config = {
     /** Entries of the orders stream are kept this long after they were claimed, to replay them onto a restored ledger. */
     streamRetentionHours: 48,
   },
+  room: {
+    /** A segment begins this far ahead, so that every process and every page knows it by then. */
+    leadMs: 2_000,
+    /** Admissions a second before anything has been measured. */
+    firstRate: 20,
+    /** Never more a second than this, whatever the backlog says. */
+    mostPerSecond: 2_000,
+    /** How many units' worth of admitted shoppers may be on their way, for each unit that is free. */
+    perFreeUnit: 1.5,
+    /** The rate aims at using up what may be admitted within this time. */
+    aimSeconds: 10,
+    /** Unclaimed orders beyond this many stop the admissions. */
+    mostUnclaimed: 2_000,
+    /** Longer than a hold, so that whoever came in time can fill a cart again. */
+    admissionSeconds: 900,
+    /** Numbers of the queue that the ledger reserves at once. */
+    block: 10_000,
+    /** A shopper who was admitted and did not come within this time is no longer waited for. */
+    noShowSeconds: 120,
+  },
   live: {
     refreshMs: 250,
     /** A sale nobody polled for this long is no longer refreshed in the background. */

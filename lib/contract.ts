@@ -82,6 +82,8 @@ export const saleSchema = z.object({
   holdSeconds: z.int(),
   paySeconds: z.int(),
   extensions: z.int(),
+  /** Whether reserving needs an admission from the waiting room. */
+  room: z.boolean(),
   items: z.array(saleItemSchema),
 })
 /** A sale as anybody may read it. */
@@ -103,10 +105,36 @@ export const liveSchema = z.object({
       state: z.enum(itemStates),
     }),
   ),
-  room: z.null(),
+  room: z
+    .object({
+      /** SHA-256 of the seed, from the start. */
+      commitment: z.string(),
+      /** Revealed when the draw is closed. */
+      seed: z.string().nullable(),
+      joiners: z.int(),
+      segments: z.array(z.object({ at: time, base: z.number(), rate: z.number() })),
+    })
+    .nullable(),
 })
 /** What changes by the second: counts and phase of one sale. held = open holds + unpaid orders, sold = paid. */
 export type Live = z.infer<typeof liveSchema>
+
+export const challengeSchema = z.object({
+  parameters: z.record(z.string(), z.unknown()),
+  signature: z.string(),
+})
+
+/** A place in a waiting room. The ticket is worth something to the buyer it was made for alone. */
+export const placeSchema = z.object({
+  kind: z.enum(['draw', 'queue']),
+  number: z.int().optional(),
+  ticket: z.string(),
+})
+
+export const turnSchema = z.union([
+  z.object({ admission: z.string(), until: time }),
+  z.object({ position: z.int().nullable(), etaSeconds: z.int().nullable() }),
+])
 
 export const cartSchema = z.object({
   /** The server's clock when it answered, for a countdown that ignores the browser's. */

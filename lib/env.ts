@@ -44,12 +44,21 @@ const schema = z.object({
     .min(0)
     .max(10)
     .default(0),
+  CAPTCHA_COST: z.coerce
+    .number('how much work the proof at the waiting room is: 2000 takes a phone about a second')
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(2_000),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'fatal, error, warn, info, debug or silent')
     .default('info'),
 })
 
 export type Env = z.infer<typeof schema>
+
+/** Below this a robot makes thousands of proofs a second. */
+const leastCaptchaCost = 1_000
 
 const developmentSecret = 'development-only-secret-do-not-deploy'
 const developmentDefaults = { APP_SECRET: developmentSecret, SANDBOX_WEBHOOK_SECRET: developmentSecret }
@@ -77,6 +86,9 @@ function parse(source: Record<string, string | undefined>): Env {
     }
     const key = complaintAboutActionsKey(given)
     if (key) complaints.push(key)
+    if (parsed.success && parsed.data.CAPTCHA_COST < leastCaptchaCost) {
+      complaints.push(`CAPTCHA_COST should be ${leastCaptchaCost} or more: cheaper proofs stop nobody.`)
+    }
     if (!given.PUBLIC_URL) complaints.push('PUBLIC_URL should be the address shoppers use.')
   }
   if (complaints.length > 0 || !parsed.success) {

@@ -27,6 +27,21 @@ export const messages: Record<Reason, Message> = {
     next: 'Open the shop itself and try again.',
   },
   forbidden: { status: 403, sentence: 'You may not do this.', next: 'Sign in with another account.' },
+  not_admitted: {
+    status: 403,
+    sentence: 'This sale has a waiting room, and it is not your turn yet.',
+    next: 'Go to the waiting room. Your place there is kept.',
+  },
+  captcha_required: {
+    status: 403,
+    sentence: 'We need a proof that a browser is at work.',
+    next: 'Stay on the page for a moment, then try again.',
+  },
+  captcha_failed: {
+    status: 403,
+    sentence: 'The proof that a browser is at work was not valid, or too old.',
+    next: 'Try again: a new one is made by itself.',
+  },
   not_found: { status: 404, sentence: 'We could not find that.', next: 'Go back to the shop.' },
   not_open: {
     status: 409,

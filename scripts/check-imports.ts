@@ -8,7 +8,7 @@ import process from 'node:process'
 
 type Layer = { name: string; files: RegExp; may: string[] }
 
-const nouns = ['units', 'sales', 'holds', 'orders', 'payments', 'repairs']
+const nouns = ['units', 'sales', 'rooms', 'holds', 'orders', 'payments', 'repairs']
 
 /** First match wins. `may: ['*']` is an entry point: nobody imports it, it may import everything. */
 const layers: Layer[] = [

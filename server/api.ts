@@ -16,6 +16,7 @@ import {
   payEndpoint,
   readOrderEndpoint,
 } from '../lib/web/endpoints/orders'
+import { admitEndpoint, challengeEndpoint, joinEndpoint } from '../lib/web/endpoints/rooms'
 import { listSalesEndpoint, readSaleEndpoint } from '../lib/web/endpoints/sales'
 import { answerLive } from '../lib/web/live'
 import type { Reply } from '../lib/web/respond'
@@ -50,6 +51,9 @@ const routes: Route[] = [
   route(extendEndpoint),
   route(cancelOrderEndpoint),
   route(confirmPaymentEndpoint),
+  route(joinEndpoint),
+  route(admitEndpoint),
+  route(challengeEndpoint),
   route(listSalesEndpoint),
   route(readSaleEndpoint),
 ]

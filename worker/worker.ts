@@ -13,6 +13,7 @@ import { trimStream } from '../lib/orders/trim'
 import { deliverSandboxEvents } from '../lib/payments/sandbox'
 import { sweepPayments } from '../lib/payments/sweep'
 import { type Memory, newMemory, reconcile } from '../lib/repairs/reconcile'
+import { paceRoom } from '../lib/rooms/pace'
 
 type Job = { name: string; everyMs: number; run(ctx: Context): Promise<void> }
 
@@ -72,6 +73,7 @@ const jobs = (): Job[] => [
   { name: 'claim', everyMs: config.worker.claimTickMs, run: eachSale(claimWaiting) },
   { name: 'expire holds', everyMs: config.worker.tickMs, run: eachSale(expireHolds) },
   { name: 'expire orders', everyMs: config.worker.tickMs, run: eachSale(expireOrders) },
+  { name: 'waiting rooms', everyMs: 1_000, run: eachSale(paceRoom) },
   { name: 'payments', everyMs: 1_000, run: async (ctx) => void (await sweepPayments(ctx)) },
   { name: 'webhooks', everyMs: config.worker.tickMs, run: deliverWebhooks },
   { name: 'reconcile', everyMs: 1_000, run: reconciler() },

@@ -25,7 +25,14 @@ const notFound = { ok: false, reason: 'not_found' }
 function as(buyerId: string, id: string, card = cards.pays) {
   const input = {
     ...{ caller: { buyerId, address: '192.0.2.1', via: 'bearer' as const, origin: null } },
-    ...{ buyerId, params: { id }, body: undefined, query: undefined, header: () => undefined },
+    ...{
+      buyerId,
+      params: { id },
+      body: undefined,
+      query: undefined,
+      header: () => undefined,
+      cookie: () => undefined,
+    },
   }
   return {
     read: () => readOrderEndpoint.run(shop, { ...input, query: {} }),

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { ledgerErrorCode } from '../../db/postgres'
-import { items, products, sales, variants } from '../../db/schema'
+import { items, products, rooms, sales, variants } from '../../db/schema'
 import type { Context } from '../context'
 import { newItemId, newProductId, newSaleId } from '../id'
 import { ok, type Result, refused } from '../result'
@@ -15,6 +16,8 @@ export type NewSale = {
   paySeconds: number
   extensions: number
   demo?: boolean
+  /** Whether there is a waiting room. */
+  room?: boolean
   items: {
     product: { title: string; description: string; image: string; imageAlt: string }
     variant: string
@@ -34,8 +37,9 @@ export async function createSale(
   const itemIds = sale.items.map(() => newItemId())
   try {
     await ctx.db.transaction(async (tx) => {
-      const { items: lines, ...row } = sale
+      const { items: lines, room, ...row } = sale
       await tx.insert(sales).values({ ...row, id: saleId })
+      if (room) await tx.insert(rooms).values({ saleId, seed: randomBytes(32).toString('hex') })
       for (const [index, line] of lines.entries()) {
         const productId = newProductId()
         await tx.insert(products).values({

@@ -5,7 +5,7 @@ import { saleFragment, unitsFragment } from '../units/fragments.lua'
 /** One consistent reading of a sale's phase and counts. Every unit is free, sold, or held: held is what remains. */
 export const liveScript = defineScript({
   name: 'live',
-  keys: ['state', 'items', 'free'],
+  keys: ['state', 'items', 'free', 'joiners'],
   args: { itemIds: 'json' },
   uses: [saleFragment, unitsFragment],
   body: /* lua */ `
@@ -23,7 +23,7 @@ if sale.now >= sale.closesAt then phase = 'closed'
 elseif sale.pausedAt then phase = 'paused'
 elseif sale.now < sale.opensAt then phase = 'upcoming' end
 return cjson.encode({ code = 'ok', now = sale.now, epoch = sale.epoch, phase = phase, opensAt = sale.opensAt,
-  closesAt = sale.closesAt, items = counts })
+  closesAt = sale.closesAt, items = counts, joiners = redis.call('PFCOUNT', joiners) })
 `,
   reply: z.discriminatedUnion('code', [
     z.object({
@@ -33,6 +33,7 @@ return cjson.encode({ code = 'ok', now = sale.now, epoch = sale.epoch, phase = p
       phase: z.enum(['upcoming', 'open', 'paused', 'closed']),
       opensAt: z.number(),
       closesAt: z.number(),
+      joiners: z.int(),
       items: luaArray(
         z.object({ id: z.string(), available: z.number(), sold: z.number(), allocation: z.number() }),
       ),

@@ -16,7 +16,7 @@ export async function readLive(ctx: Pick<Context, 'redis'>, sale: SaleRecord): P
   return {
     now: iso(reply.now),
     epoch: reply.epoch,
-    phase: reply.phase,
+    phase: sale.room && reply.phase === 'upcoming' ? 'room' : reply.phase,
     opensAt: iso(reply.opensAt),
     closesAt: iso(reply.closesAt),
     items: reply.items.map((item) => ({
@@ -27,6 +27,11 @@ export async function readLive(ctx: Pick<Context, 'redis'>, sale: SaleRecord): P
       allocation: item.allocation,
       state: item.sold >= item.allocation ? 'sold_through' : item.available > 0 ? 'available' : 'empty_now',
     })),
-    room: null,
+    room: sale.room && {
+      commitment: sale.room.commitment,
+      seed: sale.room.seed,
+      joiners: sale.room.joiners ?? reply.joiners,
+      segments: sale.room.segments.map(({ atMs, ...rest }) => ({ at: iso(atMs), ...rest })),
+    },
   }
 }

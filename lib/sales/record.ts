@@ -1,11 +1,15 @@
-import { asc, eq, inArray, type SQL } from 'drizzle-orm'
-import { items, products, sales, variants } from '../../db/schema'
+import { asc, desc, eq, inArray, type SQL } from 'drizzle-orm'
+import { items, products, roomSegments, rooms, sales, variants } from '../../db/schema'
 import type { Context } from '../context'
 import type { Sale } from '../contract'
+import { commitmentOf } from '../draw'
+import type { Segment } from '../segments'
 
 /** A sale as the server knows it: its row, its items in page order, and the epoch its scripts must name. */
 export type SaleRecord = typeof sales.$inferSelect & {
   epochText: string
+  /** Its waiting room; null when everybody may reserve. */
+  room: RoomRecord | null
   items: (typeof items.$inferSelect & {
     title: string
     variant: string
@@ -14,6 +18,38 @@ export type SaleRecord = typeof sales.$inferSelect & {
     imageAlt: string
     listPriceMinor: number | null
   })[]
+}
+
+/** What every process knows of a waiting room. The seed is there once the draw is closed. */
+export type RoomRecord = {
+  commitment: string
+  seed: string | null
+  joiners: number | null
+  manualRate: number | null
+  /** The last ones, oldest first: the current one and what has been announced. */
+  segments: Segment[]
+}
+
+/** The current segment, the announced one, and enough before them for a process that is a little behind. */
+const segmentsKept = 8
+
+async function readRooms(ctx: Pick<Context, 'db'>, saleIds: string[]): Promise<Map<string, RoomRecord>> {
+  const rows = await ctx.db.select().from(rooms).where(inArray(rooms.saleId, saleIds))
+  const found = new Map<string, RoomRecord>()
+  for (const { saleId, seed, joiners, manualRate } of rows) {
+    const last = await ctx.db
+      .select({ atMs: roomSegments.atMs, base: roomSegments.base, rate: roomSegments.rate })
+      .from(roomSegments)
+      .where(eq(roomSegments.saleId, saleId))
+      .orderBy(desc(roomSegments.number))
+      .limit(segmentsKept)
+    const commitment = commitmentOf(seed)
+    found.set(saleId, {
+      ...{ commitment, seed: joiners === null ? null : seed, joiners, manualRate },
+      segments: last.reverse(),
+    })
+  }
+  return found
 }
 
 /** The epoch as scripts compare it: the ledger's number and a nonce that tells two rebuilds of it apart. */
@@ -43,9 +79,14 @@ export async function readSales(ctx: Pick<Context, 'db'>, where: SQL): Promise<S
       ),
     )
     .orderBy(asc(items.position))
+  const roomOf = await readRooms(
+    ctx,
+    rows.map((row) => row.id),
+  )
   return rows.map((row) => ({
     ...row,
     epochText: epochText(row),
+    room: roomOf.get(row.id) ?? null,
     items: lines
       .filter((line) => line.item.saleId === row.id)
       .map(({ item, ...described }) => ({ ...item, ...described })),
@@ -64,6 +105,7 @@ export function toPublicSale(sale: SaleRecord): Sale {
     holdSeconds: sale.holdSeconds,
     paySeconds: sale.paySeconds,
     extensions: sale.extensions,
+    room: sale.room !== null,
     items: sale.items.map((item) => ({
       id: item.id,
       title: item.title,

@@ -41,6 +41,7 @@ export function mountAction<Params, Body, Query, Out>(
         readBody: async () => ok(input.body),
         query: {},
         header: (name) => input.headers?.[name],
+        cookie: (name) => jar.get(name)?.value,
       })
     } catch (error) {
       return refusalFor(ctx, endpoint.name, error)

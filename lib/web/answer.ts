@@ -2,7 +2,7 @@ import type { Context } from '../context'
 import type { ApiRequest } from './api-request'
 import { callEndpoint, type Endpoint } from './endpoint'
 import { refusalFor } from './faults'
-import { buyerCookie, callerOf, readCookie } from './identity'
+import { buyerCookie, callerOf, cookieText, readCookie } from './identity'
 import { readJson } from './read-json'
 import { forEverybody, type Reply, respond } from './respond'
 
@@ -20,9 +20,13 @@ export async function answer<Params, Body, Query, Out>(
       readBody: () => readJson(request),
       query: endpoint.query && Object.fromEntries(new URL(request.url).searchParams),
       header: (name) => request.headers.get(name) ?? undefined,
+      cookie: (name) => readCookie(request.headers, name),
     })
     const reply = respond(result, endpoint.status)
-    if (result.ok && endpoint.isPublic) Object.assign(reply.headers, forEverybody)
+    if (!result.ok) return reply
+    if (endpoint.isPublic) Object.assign(reply.headers, forEverybody)
+    const cookie = endpoint.cookie?.(endpoint.params.parse(params), result.value)
+    if (cookie) reply.headers['set-cookie'] = cookieText(ctx.env, cookie)
     return reply
   } catch (error) {
     return respond(refusalFor(ctx, endpoint.name, error))

@@ -29,9 +29,13 @@ export type Endpoint<Params, Body, Query, Out> = {
   /** An answer from process memory, before anything costs a store (sold through). */
   early?(ctx: Context, input: { params: Params; body: Body }): Promise<Refused | undefined>
   run(ctx: Context, input: Input<Params, Body, Query>): Promise<Result<Out>>
+  /** A cookie that an answer over HTTP sets. */
+  cookie?(params: Params, value: Out): Cookie | undefined
   /** 200 unless this says otherwise. */
   status?(value: Out): number
 }
+
+export type Cookie = { name: string; value: string; maxAge: number }
 
 export type Input<Params, Body, Query> = {
   caller: Caller
@@ -41,6 +45,7 @@ export type Input<Params, Body, Query> = {
   body: Body
   query: Query
   header(name: string): string | undefined
+  cookie(name: string): string | undefined
 }
 
 /** Gives a declaration its types. */
@@ -54,6 +59,7 @@ export type RawInput = {
   readBody(): Promise<Result<unknown>>
   query: unknown
   header(name: string): string | undefined
+  cookie(name: string): string | undefined
 }
 
 /** Runs the guards of an endpoint in their order, then its verb. What both mounts do. Throws the verb's faults. */
@@ -87,6 +93,7 @@ export async function callEndpoint<Params, Body, Query, Out>(
     body: body?.data as Body,
     query: query?.data as Query,
     header: raw.header,
+    cookie: raw.cookie,
   })
 }
 

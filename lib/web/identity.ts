@@ -36,6 +36,15 @@ export const cookieOptions = (env: Env) => ({
   maxAge: config.http.cookieDays * 86_400,
 })
 
+/** A Set-Cookie header for a signed value of ours. */
+export function cookieText(
+  env: Env,
+  { name, value, maxAge }: { name: string; value: string; maxAge: number },
+): string {
+  const { secure } = cookieOptions(env)
+  return `${name}=${value}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+}
+
 export type Caller = {
   buyerId: string | undefined
   /** A cookie travels by itself, so a call that changes something with it must prove its origin. */

@@ -2,7 +2,12 @@
 export type Bucket = { burst: number; perSecond: number }
 
 /** `perIdentity` holds for everybody, `perNetwork` outside `TRUSTED_NETWORKS`. */
-export type Limit = { perIdentity?: Bucket; perNetwork: Bucket }
+export type Limit = {
+  perIdentity?: Bucket
+  perNetwork: Bucket
+  /** Each process counts by itself: for calls whose counts may not cost memory in Redis for every shopper. */
+  isLocal?: true
+}
 
 /**
  * Who may call how often. An identity is one buyer: ten at once is a shopper who taps quickly, five a second a finger
@@ -17,6 +22,12 @@ export const limits = {
   pay: { perIdentity: { burst: 10, perSecond: 1 }, perNetwork: { burst: 100, perSecond: 20 } },
   /** New identities, each with buckets of its own: that is why these are scarce. Nobody is anybody yet. */
   session: { perNetwork: { burst: 60, perSecond: 5 } },
+  /** Places in a waiting room: one is enough, and each costs a proof. A million shoppers leave no key behind. */
+  join: {
+    perIdentity: { burst: 5, perSecond: 0.2 },
+    perNetwork: { burst: 200, perSecond: 100 },
+    isLocal: true,
+  },
   /** Carts and orders, which pages ask for every second or two while they wait. */
   read: { perIdentity: { burst: 40, perSecond: 20 }, perNetwork: { burst: 1_000, perSecond: 500 } },
 } as const satisfies Record<string, Limit>

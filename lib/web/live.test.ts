@@ -95,6 +95,7 @@ test('sold through is answered from process memory: a thousand refusals, no scri
     readBody: async () => ({ ok: true as const, value: { quantity: 1 } }),
     query: {},
     header: () => undefined,
+    cookie: () => undefined,
   }
   const caller = { ...nobody, buyerId: second }
   const commands = countCommands()

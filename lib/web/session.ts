@@ -2,7 +2,16 @@ import type { Context } from '../context'
 import { ok, refused } from '../result'
 import type { ApiRequest } from './api-request'
 import { refusalFor } from './faults'
-import { buyerCookie, callerOf, cookieOptions, isOwnOrigin, newBuyer, readCookie, tokenOf } from './identity'
+import {
+  buyerCookie,
+  callerOf,
+  cookieOptions,
+  cookieText,
+  isOwnOrigin,
+  newBuyer,
+  readCookie,
+  tokenOf,
+} from './identity'
 import { limiterOf } from './limiter'
 import { type Reply, respond } from './respond'
 
@@ -17,8 +26,8 @@ export async function answerSession(ctx: Context, request: ApiRequest): Promise<
     const session = caller.buyerId
       ? { buyerId: caller.buyerId, token: tokenOf(secret, caller.buyerId) }
       : newBuyer(secret)
-    const { maxAge, secure } = cookieOptions(ctx.env)
-    const cookie = `${buyerCookie}=${session.token}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+    const { maxAge } = cookieOptions(ctx.env)
+    const cookie = cookieText(ctx.env, { name: buyerCookie, value: session.token, maxAge })
     const reply = respond(ok(session))
     return { ...reply, headers: { ...reply.headers, 'set-cookie': cookie } }
   } catch (error) {

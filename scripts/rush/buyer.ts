@@ -3,6 +3,7 @@ import { fillCart } from './cart'
 import { cancel, pay } from './checkout'
 import type { History } from './history'
 import { placeOrder } from './ordering'
+import { waitYourTurn } from './room'
 import { ask, GaveUp, type Shop } from './shop'
 
 /**
@@ -19,6 +20,8 @@ export type Buyer = {
   bought: number
   buyerId: string
   token: string
+  /** The right to reserve, where there is a waiting room. */
+  admission?: string | undefined
 }
 
 /** How a visit ends. `failed` is never the buyer's fault: a definite answer was due and did not come. */
@@ -61,6 +64,8 @@ async function introduce(shop: Shop, buyer: Buyer): Promise<void> {
 }
 
 async function buy(shop: Shop, history: History, buyer: Buyer, quantity: number): Promise<Step<Order>> {
+  const turn = await waitYourTurn(shop, buyer)
+  if (turn === 'again' || 'end' in turn) return turn
   const cart = await fillCart(shop, buyer, quantity)
   if (cart === 'again' || 'end' in cart) return cart
   await dawdle(shop)

@@ -19,6 +19,11 @@ export async function fillCart(shop: Shop, buyer: Buyer, quantity: number): Prom
     if (answer === 'differs') return failed('a repeated reserve gave other units')
     if (answer.status === 200) return check(answer.body as Cart, wish)
     const reason = reasonOf(answer)
+    if (reason === 'not_admitted' && buyer.admission) {
+      // It was over before everything could be bought: the place is taken anew.
+      buyer.admission = undefined
+      return 'again'
+    }
     if (answer.status !== 409) return failed(`reserve answered ${answer.status} ${reason}`)
     if (final.has(reason)) return { end: { state: 'refused', reason } }
     if (wish > 1 && (reason === 'empty_now' || reason === 'limit_reached')) {
@@ -40,7 +45,7 @@ async function put(shop: Shop, buyer: Buyer, quantity: number) {
   const send = () =>
     ask(shop, 'reserve', {
       ...{ method: 'PUT', path: `/api/v1/sales/${shop.slug}/cart/items/${shop.itemId}` },
-      ...{ token: buyer.token, body: { quantity } },
+      ...{ token: buyer.token, admission: buyer.admission, body: { quantity } },
     })
   if (buyer.manner !== 'repeats') return send()
   const [first, second] = await Promise.all([send(), send()])

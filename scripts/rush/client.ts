@@ -22,6 +22,7 @@ export type Call = {
   token?: string | undefined
   body?: unknown
   idempotencyKey?: string
+  admission?: string | undefined
 }
 
 export type Client = { send(call: Call): Promise<Answer>; close(): void }
@@ -49,6 +50,7 @@ export function createClient(url: string): Client {
       headers['content-length'] = Buffer.byteLength(payload)
     } else if (call.method !== 'GET') headers['content-length'] = 0
     if (call.token) headers.authorization = `Bearer ${call.token}`
+    if (call.admission) headers.admission = call.admission
     if (call.idempotencyKey) headers['idempotency-key'] = call.idempotencyKey
     return new Promise((resolve, reject) => {
       const sent = request(

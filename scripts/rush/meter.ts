@@ -1,4 +1,15 @@
-export const kinds = ['session', 'reserve', 'order', 'read', 'pay', 'confirm', 'cancel', 'live'] as const
+export const kinds = [
+  'session',
+  'join',
+  'admit',
+  'reserve',
+  'order',
+  'read',
+  'pay',
+  'confirm',
+  'cancel',
+  'live',
+] as const
 export type Kind = (typeof kinds)[number]
 
 export type Latency = { count: number; p50: number; p95: number; p99: number; most: number }

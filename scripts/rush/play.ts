@@ -35,7 +35,14 @@ export async function play(ctx: Context, sale: SaleRecord, plan: Plan): Promise<
   const [item] = sale.items
   if (!item) throw new Error('The sale has no items.')
   const shop: Shop = {
-    ...{ slug: sale.slug, itemId: item.id, client, meter: new Meter(), slots: new Slots(plan.concurrency) },
+    ...{
+      slug: sale.slug,
+      itemId: item.id,
+      hasRoom: sale.room !== null,
+      client,
+      meter: new Meter(),
+      slots: new Slots(plan.concurrency),
+    },
     ...tempers[chaos ? 'chaos' : 'calm'],
   }
   const { available, held } = await untilOpen(shop)

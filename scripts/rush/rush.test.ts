@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { paceRoom } from '../../lib/rooms/pace'
 import { bought, hold } from '../../tests/purchase'
 import { itemOf, mintSale, newBuyers, openShop, type Shop } from '../../tests/shop'
 import type { Buyer } from './buyer'
@@ -14,7 +15,7 @@ let lost: 'answer' | 'call' | undefined
 let everyNth = 0
 let requests = 0
 beforeAll(async () => {
-  shop = await openShop()
+  shop = await openShop({ CAPTCHA_COST: '1' })
   served = await serveForTests(shop, () => {
     requests += 1
     return everyNth > 0 && requests % everyNth === 0 ? lost : undefined
@@ -95,4 +96,14 @@ test('compare finds each thing that a client was told and that is not so', async
   expect(await compare(shop, sale.id, missing, [])).toEqual([
     'ord_missing was confirmed and is not in the ledger',
   ])
+})
+
+test('I17: through the waiting room a crowd buys everything too, whoever comes before the opening or after it', async () => {
+  const sale = await mintSale(shop, { allocation: 20, limit: 1, room: true })
+  const worker = setInterval(() => void paceRoom(shop, sale.id), 200)
+  const report = await rush(sale, 40)
+  clearInterval(worker)
+  expect(report).toMatchObject({ ok: true, wrong: [], failed: {}, faults: {} })
+  expect(report.sold.units).toBe(20)
+  expect(report.latencies.join?.count).toBe(80)
 })

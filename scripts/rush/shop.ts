@@ -13,6 +13,8 @@ export class GaveUp extends Error {
 export type Shop = {
   slug: string
   itemId: string
+  /** Whether reserving takes an admission. */
+  hasRoom: boolean
   client: Client
   meter: Meter
   slots: Slots

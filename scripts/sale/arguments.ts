@@ -79,16 +79,13 @@ function readCreate(args: string[], now: number): Command {
       ...{ pay: text, room: flag, json: flag },
     },
   })
-  if (values.room) {
-    throw new WrongArguments('The waiting room is not available in this version: leave --room out.')
-  }
   const { slug = '' } = values
   if (!slugPattern.test(slug)) {
     throw new WrongArguments('--slug is needed: up to 64 lower-case letters, digits and dashes.')
   }
   const { hold, sale, payment } = config
   return {
-    ...{ name: 'create', json: values.json, slug },
+    ...{ name: 'create', json: values.json, slug, room: values.room },
     allocation: wholeNumber('allocation', values.allocation, { least: 1, most: sale.maxAllocation }),
     limit: wholeNumber('limit', values.limit, {
       ...{ least: 1, most: sale.maxQuantity, otherwise: sale.defaultLimitPerBuyer },

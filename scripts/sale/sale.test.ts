@@ -68,8 +68,9 @@ test('create has defaults, and is open before it returns', () => {
   ]
   expect(readArguments(later, now)).toMatchObject({
     ...{ opensAt: at('2026-11-27T14:00:00Z'), closesAt: at('2026-11-27T15:00:00Z') },
-    ...{ holdSeconds: 2, paySeconds: 3 },
+    ...{ holdSeconds: 2, paySeconds: 3, room: false },
   })
+  expect(readArguments([...later, '--room'], now)).toMatchObject({ room: true })
 })
 
 test.each([
@@ -83,7 +84,6 @@ test.each([
   [['create', '--slug', 'drop', '--allocation', '5', '--price', '19.90'], /--price/],
   [['create', '--slug', 'drop', '--allocation', '5', '--opens', 'soon'], /--opens/],
   [['create', '--slug', 'drop', '--allocation', '5', '--opens', '+1h', '--closes', '+1m'], /before it opens/],
-  [['create', '--slug', 'drop', '--allocation', '5', '--room'], /not available in this version/],
   [['pause'], /one sale/],
   [['verify', 'one', 'two'], /one sale/],
 ] as [string[], RegExp][])('%j is refused with a sentence', (argv, sentence) => {

@@ -6,6 +6,8 @@ import { findCart } from '../../holds/find'
 import { release } from '../../holds/release'
 import { reserve } from '../../holds/reserve'
 import { type Result, refused } from '../../result'
+import { mayReserve } from '../../rooms/admit'
+import { admissionCookie } from '../../rooms/ticket'
 import { findSale } from '../../sales/catalog'
 import type { SaleRecord } from '../../sales/record'
 import { defineEndpoint } from '../endpoint'
@@ -32,7 +34,7 @@ export const reserveEndpoint = defineEndpoint({
   params: bySlug.extend({ itemId: itemIdSchema }),
   body: z.strictObject({ quantity: quantitySchema }),
   query: null,
-  headers: ['if-match'],
+  headers: ['if-match', 'admission'],
   output: cartSchema,
   /** Sold through is final: a crowd that comes too late is told from memory, with no Redis command. */
   async early(ctx, { params, body }) {
@@ -41,8 +43,12 @@ export const reserveEndpoint = defineEndpoint({
     const item = live?.items.find((each) => each.id === params.itemId)
     return item?.state === 'sold_through' ? refused('sold_through') : undefined
   },
-  run: (ctx, { params, body, buyerId, header }) =>
+  run: (ctx, { params, body, buyerId, header, cookie }) =>
     withSale(ctx, params.slug, async (sale) => {
+      const admission = header('admission') ?? cookie(admissionCookie(sale.slug))
+      // Whoever gives units back needs nobody's leave.
+      if (body.quantity > 0 && !(await mayReserve(ctx, sale, buyerId, admission)))
+        return refused('not_admitted')
       const version = header('if-match')?.replaceAll('"', '')
       if (version !== undefined && !/^\d{1,9}$/.test(version)) {
         return refused('invalid_input', { fields: { 'If-Match': 'is a cart version' } })

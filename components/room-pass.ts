@@ -1,0 +1,49 @@
+'use client'
+
+import { useSyncExternalStore } from 'react'
+
+/** What this browser knows of its place in a waiting room. The right itself is a cookie out of reach of scripts. */
+export type RoomPass = {
+  ticket: string
+  /** Until when the shop lets this browser reserve, on the server's clock; null while it waits. */
+  admittedUntil: string | null
+}
+
+const keyOf = (slug: string) => `room-${slug}`
+const changed = 'stampede-room'
+
+/** Strings, because a snapshot has to be the same as long as nothing changed. */
+function read(slug: string): string {
+  try {
+    return localStorage.getItem(keyOf(slug)) ?? ''
+  } catch {
+    // Storage is switched off: the place lasts as long as the page.
+    return ''
+  }
+}
+
+export function keepPass(slug: string, pass: RoomPass): void {
+  try {
+    localStorage.setItem(keyOf(slug), JSON.stringify(pass))
+  } catch {}
+  window.dispatchEvent(new Event(changed))
+}
+
+function subscribe(listener: () => void) {
+  window.addEventListener('storage', listener)
+  window.addEventListener(changed, listener)
+  return () => {
+    window.removeEventListener('storage', listener)
+    window.removeEventListener(changed, listener)
+  }
+}
+
+/** The pass of this browser, shared by all its tabs; null without one, and in static HTML. */
+export function useRoomPass(slug: string): RoomPass | null {
+  const text = useSyncExternalStore(
+    subscribe,
+    () => read(slug),
+    () => '',
+  )
+  return text === '' ? null : (JSON.parse(text) as RoomPass)
+}

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { saleKeys } from '../../db/keys'
+import { granted, tallyOf } from '../../tests/purchase'
+import { mintSale, newBuyers, openShop, reload, type Shop } from '../../tests/shop'
+import { sized } from '../../tests/size'
+import { controlSale } from '../sales/control'
+import { loadSale } from '../sales/load'
+import type { SaleRecord } from '../sales/record'
+import { join } from './join'
+import { paceRoom } from './pace'
+import { readTicket } from './ticket'
+
+let shop: Shop
+beforeAll(async () => {
+  shop = await openShop()
+})
+afterAll(() => shop.close())
+
+const inAnHour = { opensAt: new Date(Date.now() + 3_600_000), closesAt: new Date(Date.now() + 7_200_000) }
+const open = { opensAt: new Date(Date.now() - 60_000), closesAt: new Date(Date.now() + 3_600_000) }
+const mintRoom = (wish: object = {}) => mintSale(shop, { room: true, ...inAnHour, ...wish })
+const joinAll = (sale: SaleRecord, buyers: string[]) =>
+  Promise.all(buyers.map((buyerId) => join(shop, { sale, buyerId })))
+
+/** The sale's time comes, and the draw is closed. */
+async function drawn(sale: SaleRecord): Promise<SaleRecord> {
+  await controlSale(shop, sale.id, open)
+  await paceRoom(shop, sale.id)
+  return reload(shop, sale.id)
+}
+
+test('I17: joining ten times before the sale opens is one place in the draw, with one ticket', async () => {
+  const sale = await mintRoom()
+  const [buyerId = ''] = newBuyers(1)
+  const places = (
+    await joinAll(
+      sale,
+      Array.from({ length: 10 }, () => buyerId),
+    )
+  ).map(granted)
+  expect(new Set(places.map(({ ticket }) => ticket)).size).toBe(1)
+  expect(places[0]).toMatchObject({ kind: 'draw' })
+  expect((await drawn(sale)).room).toMatchObject({ joiners: 1 })
+})
+
+test('the draw counts who joined before it; the seed shows only then, and hashes to what was promised', async () => {
+  const sale = await mintRoom()
+  expect(sale.room).toMatchObject({ seed: null, joiners: null })
+  await joinAll(sale, newBuyers(200))
+  const { room } = await drawn(sale)
+  // A HyperLogLog counts within a percent.
+  expect(Math.abs((room?.joiners ?? 0) - 200)).toBeLessThan(10)
+  expect(room?.commitment).toBe(sale.room?.commitment)
+  expect(room?.seed).toMatch(/^[0-9a-f]{64}$/)
+})
+
+test('I17: behind the draw, each of 500 who join at once has a number of their own, without a gap', async () => {
+  const sale = await drawn(await mintRoom())
+  const places = (await joinAll(sale, newBuyers(500))).map(granted)
+  const numbers = places.flatMap((place) => (place.kind === 'queue' ? [place.number] : []))
+  expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 500 }, (_, i) => i))
+})
+
+test('I17: a Redis that forgot everything repeats no number and reopens no draw', async () => {
+  const sale = await drawn(await mintRoom())
+  const before = granted(await join(shop, { sale, buyerId: newBuyers(1)[0] ?? '' }))
+  await shop.redis.del(...Object.values(saleKeys(sale.id)))
+  await loadSale(shop, sale.id)
+  const after = granted(
+    await join(shop, { sale: await reload(shop, sale.id), buyerId: newBuyers(1)[0] ?? '' }),
+  )
+  expect(before).toMatchObject({ kind: 'queue', number: 0 })
+  expect(after.kind).toBe('queue')
+  expect(after.kind === 'queue' && after.number).toBeGreaterThan(0)
+})
+
+test('a count that Redis lost before the draw is the last one that the ledger heard of', async () => {
+  const sale = await mintRoom()
+  await joinAll(sale, newBuyers(50))
+  await paceRoom(shop, sale.id)
+  await shop.redis.del(saleKeys(sale.id).joiners)
+  expect((await drawn(sale)).room?.joiners).toBeGreaterThan(45)
+})
+
+test('refused: without a room, and once the sale is over', async () => {
+  const [buyerId = ''] = newBuyers(1)
+  expect(await join(shop, { sale: await mintSale(shop), buyerId })).toMatchObject({ reason: 'not_found' })
+  const sale = await mintRoom()
+  await controlSale(shop, sale.id, { close: true })
+  expect(tallyOf(await joinAll(await reload(shop, sale.id), newBuyers(3)))).toEqual({ closed: 3 })
+})
+
+test('a ticket is worth nothing to another buyer, in another sale, or edited', async () => {
+  const sale = await drawn(await mintRoom())
+  const [buyerId = '', other = ''] = newBuyers(2)
+  const { ticket } = granted(await join(shop, { sale, buyerId }))
+  const read = (owner: object, text = ticket) =>
+    readTicket(shop.env.APP_SECRET, { saleId: sale.id, buyerId, ...owner }, text)
+  expect(read({})).toEqual({ kind: 'queue', number: 0 })
+  expect(read({ buyerId: other })).toBeUndefined()
+  expect(read({ saleId: 'sal_000000000000' })).toBeUndefined()
+  for (const edited of [
+    ticket.replace('q0', 'd'),
+    ticket.slice(0, -1),
+    `${ticket}x`,
+    '',
+    'd.',
+    'q-1.x',
+    'd',
+  ]) {
+    expect(read({}, edited), edited).toBeUndefined()
+  }
+})
+
+test('the memory of a room does not grow with its joiners', async () => {
+  const sale = await mintRoom()
+  const joiners = sized(20_000, 1_000_000)
+  const bytes = async () => {
+    const keys = ((await shop.redis.keys(`*${sale.id}*`)) as string[]) ?? []
+    const each = await Promise.all(keys.map((key) => shop.redis.exec(['MEMORY', 'USAGE', key])))
+    return each.reduce((sum: number, size) => sum + Number(size), 0)
+  }
+  for (let done = 0; done < joiners; done += 2_000) await joinAll(sale, newBuyers(2_000))
+  expect(await bytes()).toBeLessThan(64 * 1024)
+})
