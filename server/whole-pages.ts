@@ -54,7 +54,9 @@ export function sendWholePages(
   let held: Buffer[] | undefined
 
   function begin(status: number, headers: object): ServerResponse {
-    if (held) return response
+    // A page that failed half-way is given up for the answer that says so.
+    if (held && !('content-type' in headers)) return response
+    held = undefined
     response.statusCode = status
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
     const isPage = String(response.getHeader('content-type') ?? '').startsWith('text/html')
