@@ -207,6 +207,14 @@ test('a POST that reached nobody is sent to the server that is there', async ({ 
   expect(front.shops[1]?.requests).toHaveLength(4)
 })
 
+test('a body that is too large never reaches the shop', async ({ put }) => {
+  const front = await put((_, response) => response.end('read'))
+  const post = (size: number) => front.send('/api/v1/session', { method: 'POST', body: 'x'.repeat(size) })
+  expectRefused(await post(64 * 1024 + 1), 'too_large')
+  expect(front.asked()).toHaveLength(0)
+  expect((await post(64 * 1024)).text).toBe('read')
+})
+
 test('one network has only so many requests under way', async ({ put }) => {
   const waiting: ServerResponse[] = []
   const front = await put((_, response) => waiting.push(response), { CONNECTIONS_PER_NETWORK: '3' })
