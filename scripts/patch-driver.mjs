@@ -59,7 +59,7 @@ const queueFixes = [
     `        xs[index - 1] = undefined
 `,
     `        xs[index - 1] = undefined
-        if (index > 1000) {
+        if (index > 100) {
           xs = xs.slice(index)
           index = 0
         }

@@ -21,7 +21,7 @@ beforeAll(async () => {
   server = rig.server
 })
 afterEach(() => {
-  expect(rig.proxy.lostIt(), 'the COMMIT got lost').toBe(true)
+  expect(rig.proxy.lostIt(), 'what was to get lost got lost').toBe(true)
 })
 afterAll(() => rig.close())
 
@@ -68,11 +68,12 @@ describe.each(['before', 'after'] as const)('a COMMIT that is lost %s the ledger
   })
 
   test.each([1, 2])(
-    'I3: paying, at its COMMIT no. %i: the worker finds out, and the money is taken once',
+    'I3: paying, at its step no. %i: the worker finds out, and the money is taken once',
     async (nth) => {
       const sale = await mintSale(shop)
       const { id } = await placed(shop, sale)
-      rig.proxy.loseCommit(when, nth)
+      // To capturing, and to paid: payment and order in one statement.
+      rig.proxy.loseCommit(when, nth, 'with "locked"')
       await rig.expectTryAgain(payFor(server, id))
       expect(rig.proxy.lostIt()).toBe(true)
       const again = await payFor(server, id)

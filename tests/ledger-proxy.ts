@@ -1,24 +1,27 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 /**
- * A TCP proxy in front of PostgreSQL. Besides being down it can lose a COMMIT: before the ledger hears of it, or after
- * the ledger did it and before anybody hears of that.
+ * A TCP proxy in front of PostgreSQL. Besides being down it can lose a statement that commits: before the ledger hears
+ * of it, or after the ledger did it and before anybody hears of that.
  */
 export async function startLedgerProxy(target: { host: string; port: number }) {
   let mode: 'pass' | 'hang_up' | 'stall' = 'pass'
-  let cut: { when: 'before' | 'after'; commits: number } | undefined
+  let cut: { when: 'before' | 'after'; text: string; left: number } | undefined
   const sockets = new Set<Socket>()
 
   const server = createServer((client) => {
     if (mode === 'hang_up') return client.destroy()
     const upstream = connect(target)
     let doomed = false
-    // The driver prepares COMMIT once a connection, under a name, and sends only that from then on.
-    let nameOfCommit: string | undefined
-    const isCommit = (sent: string) => {
-      nameOfCommit ??= /([\da-z]+)\0commit\0/.exec(sent)?.[1]
-      return nameOfCommit !== undefined && sent.includes(`${nameOfCommit}\0`)
+    // The driver prepares a statement once a connection, under a name, and sends only that from then on.
+    const texts = new Map<string, string>()
+    const remember = (sent: string) => {
+      for (const [, name = '', text = ''] of sent.matchAll(/([\da-z]+)\0([^\0]+)\0/g)) {
+        if (!texts.has(name)) texts.set(name, text)
+      }
     }
+    const holds = (sent: string, text: string) =>
+      [...texts].some(([name, known]) => known.startsWith(text) && sent.includes(`${name}\0`))
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
@@ -31,9 +34,10 @@ export async function startLedgerProxy(target: { host: string; port: number }) {
       })
     }
     client.on('data', (sent) => {
-      if (isCommit(sent.toString('latin1')) && cut) {
-        cut.commits -= 1
-        if (cut.commits === 0) {
+      remember(sent.toString('latin1'))
+      if (cut && holds(sent.toString('latin1'), cut.text)) {
+        cut.left -= 1
+        if (cut.left === 0) {
           const { when } = cut
           cut = undefined
           if (when === 'before') return client.destroy()
@@ -43,7 +47,7 @@ export async function startLedgerProxy(target: { host: string; port: number }) {
       upstream.write(sent)
     })
     upstream.on('data', (reply) => {
-      // The ledger's answer to the COMMIT is here, so it is done.
+      // The ledger's answer is here, so it is done.
       if (doomed) client.destroy()
       else if (mode === 'pass') client.write(reply)
     })
@@ -58,11 +62,14 @@ export async function startLedgerProxy(target: { host: string; port: number }) {
 
   return {
     port,
-    /** The `nth` COMMIT from now gets lost on its way to the ledger, or its answer on the way back. */
-    loseCommit(when: 'before' | 'after', nth = 1) {
-      cut = { when, commits: nth }
+    /**
+     * The `nth` COMMIT from now gets lost on its way to the ledger, or its answer on the way back; or the `nth`
+     * statement that begins with this text and commits by itself.
+     */
+    loseCommit(when: 'before' | 'after', nth = 1, text = 'commit') {
+      cut = { when, text, left: nth }
     },
-    /** Answers whether the COMMIT that was to get lost came, and forgets about it. */
+    /** Answers whether what was to get lost came, and forgets about it. */
     lostIt() {
       const lost = cut === undefined
       cut = undefined

@@ -49,7 +49,15 @@ test('moments: now, after a while, or a time with its zone', () => {
 test('create has defaults, and is open before it returns', () => {
   const command = readArguments(['create', '--slug', 'drop', '--allocation', '500'], now)
   expect(command).toEqual({
-    ...{ name: 'create', json: false, slug: 'drop', allocation: 500, limit: 10, priceMinor: 1990 },
+    ...{
+      name: 'create',
+      json: false,
+      slug: 'drop',
+      room: false,
+      allocation: 500,
+      limit: 10,
+      priceMinor: 1990,
+    },
     ...{ opensAt: at('2026-11-27T11:59:59Z'), closesAt: at('2026-11-27T12:59:59Z') },
     ...{ holdSeconds: 300, paySeconds: 600 },
   })
