@@ -24,8 +24,9 @@ export async function readRedis(ctx: Pick<Context, 'redis'>, saleId: string): Pr
     .zrange(keys.free, 0, -1)
     .hgetall(keys.holds)
     .exec<[(string | null)[], string[] | null, string[], string[] | null]>()
-  if (!epoch || !itemFields?.length) return null
-  const fields = Object.fromEntries(pairs(itemFields))
+  // One that is being loaded has no items at first.
+  if (!epoch || (!itemFields?.length && loading !== '1')) return null
+  const fields = Object.fromEntries(pairs(itemFields ?? []))
   const known: RedisReading['items'] = new Map()
   const byPosition = new Map<number, number[]>()
   for (const name of Object.keys(fields)) {

@@ -147,3 +147,25 @@ test('I5: Redis forgot every script: the next call of each brings it back (fault
   }
   expect(await expectSound(shop, sale.id)).toMatchObject({ paid: 3, free: 7 })
 })
+
+test('I15: a worker that looks while a sale is being published leaves its first carts alone', async () => {
+  const twin = await openShop({ DATABASE_URL: shop.databaseUrl })
+  let publishing = true
+  const looks = (async () => {
+    while (publishing) {
+      const rows = await twin.db.select({ id: sales.id }).from(sales)
+      for (const { id } of rows) await reconcile(twin, id, newMemory())
+    }
+  })()
+  for (let round = 0; round < 20; round++) {
+    const sale = await mintSale(shop)
+    await hold(shop, sale, { quantity: 2 })
+    expect((await reload(shop, sale.id)).epoch, 'it is loaded once').toBe(1)
+    expect(await expectSound(shop, sale.id)).toMatchObject({ held: 2, free: 8 })
+    // What the loop has to look at stays small.
+    await shop.db.update(sales).set({ state: 'draft' }).where(eq(sales.id, sale.id))
+  }
+  publishing = false
+  await looks
+  await twin.close()
+})

@@ -13,7 +13,6 @@ import { epochText } from './record'
 const chunk = 1_000
 
 type LedgerReading = {
-  sale: typeof sales.$inferSelect
   items: (typeof items.$inferSelect & { next: number; sold: number })[]
   free: { position: number; number: number }[]
   holds: { buyer: string; hold: HoldRecord }[]
@@ -28,35 +27,11 @@ type LedgerReading = {
  */
 export async function loadSale(ctx: Context, saleId: string, seen?: number): Promise<boolean> {
   const keys = saleKeys(saleId)
-  const nonce = randomBytes(6).toString('hex')
-  // FOR UPDATE waits for claims of the old epoch, which hold the row FOR SHARE: none of them commits after this.
-  const isMine = await ctx.db.transaction(async (tx) => {
-    const [sale] = await tx
-      .select({ epoch: sales.epoch })
-      .from(sales)
-      .where(eq(sales.id, saleId))
-      .for('update')
-    if (seen !== undefined && sale?.epoch !== seen) return false
-    await tx
-      .update(sales)
-      .set({ epoch: sql`${sales.epoch} + 1`, nonce })
-      .where(eq(sales.id, saleId))
-    return true
-  })
-  if (!isMine) return false
+  const epoch = await beginEpoch(ctx, saleId, seen)
+  if (epoch === undefined) return false
   const ledger = await ctx.db.transaction((tx) => readLedger(tx, saleId), {
     isolationLevel: 'repeatable read',
   })
-  const { sale } = ledger
-  const epoch = epochText(sale)
-  const begun = await runScript(ctx.redis, beginLoadScript, keys, {
-    epoch,
-    number: sale.epoch,
-    group: claimGroup,
-    stateFields: stateFields(sale),
-    itemFields: ledger.items.map(itemFields),
-  })
-  if (begun.code === 'outdated') return false
   const parts = {
     free: ledger.free.map((unit) => [
       unit.position * 2 ** 32 + unit.number,
@@ -65,10 +40,11 @@ export async function loadSale(ctx: Context, saleId: string, seen?: number): Pro
     holds: ledger.holds.map(({ buyer, hold }) => [buyer, JSON.stringify(hold)]),
     bought: ledger.bought.map(({ field, quantity }) => [field, quantity]),
   }
-  const longest = Math.max(parts.free.length, parts.holds.length, parts.bought.length)
+  const longest = Math.max(1, parts.free.length, parts.holds.length, parts.bought.length)
   for (let from = 0; from < longest; from += chunk) {
     const added = await runScript(ctx.redis, addLoadScript, keys, {
       epoch,
+      itemFields: from === 0 ? ledger.items.map(itemFields) : [],
       freeMembers: parts.free.slice(from, from + chunk).flat(),
       holdFields: parts.holds.slice(from, from + chunk).flat(),
       boughtFields: parts.bought.slice(from, from + chunk).flat(),
@@ -76,6 +52,38 @@ export async function loadSale(ctx: Context, saleId: string, seen?: number): Pro
     if (added.code === 'outdated') return false
   }
   return (await runScript(ctx.redis, endLoadScript, keys, { epoch })).code === 'ok'
+}
+
+/**
+ * Raises the epoch in both stores: Redis has begun it before the ledger shows it, so whoever finds an epoch in the
+ * ledger that Redis does not have knows that Redis lost it, and not that somebody is about to load it.
+ */
+async function beginEpoch(
+  ctx: Context,
+  saleId: string,
+  seen: number | undefined,
+): Promise<string | undefined> {
+  const nonce = randomBytes(6).toString('hex')
+  // FOR UPDATE waits for claims of the old epoch, which hold the row FOR SHARE: none of them commits after this.
+  return ctx.db.transaction(async (tx) => {
+    const [current] = await tx
+      .select({ epoch: sales.epoch })
+      .from(sales)
+      .where(eq(sales.id, saleId))
+      .for('update')
+    if (seen !== undefined && current?.epoch !== seen) return undefined
+    const [sale] = await tx
+      .update(sales)
+      .set({ epoch: sql`${sales.epoch} + 1`, nonce })
+      .where(eq(sales.id, saleId))
+      .returning()
+    if (!sale) throw new Error(`There is no sale ${saleId}.`)
+    const epoch = epochText(sale)
+    const begun = await runScript(ctx.redis, beginLoadScript, saleKeys(saleId), {
+      ...{ epoch, number: sale.epoch, group: claimGroup, stateFields: stateFields(sale) },
+    })
+    return begun.code === 'outdated' ? undefined : epoch
+  })
 }
 
 function stateFields(sale: typeof sales.$inferSelect): (string | number)[] {
@@ -97,8 +105,6 @@ function itemFields(item: LedgerReading['items'][number]): (string | number)[] {
 
 async function readLedger(tx: Transaction, saleId: string): Promise<LedgerReading> {
   await tx.execute(sql`set local statement_timeout = 0`)
-  const [sale] = await tx.select().from(sales).where(eq(sales.id, saleId))
-  if (!sale) throw new Error(`There is no sale ${saleId}.`)
   const rows = await tx.select().from(items).where(eq(items.saleId, saleId))
   const counts = await tx.execute<{ item_id: string; next: number }>(sql`
     select item_id, max(number) + 1 as next from ${units}
@@ -123,7 +129,6 @@ async function readLedger(tx: Transaction, saleId: string): Promise<LedgerReadin
   const sold = new Map<string, number>()
   for (const row of paid) sold.set(row.item_id, (sold.get(row.item_id) ?? 0) + row.quantity)
   return {
-    sale,
     items: rows.map((item) => ({ ...item, next: next.get(item.id) ?? 1, sold: sold.get(item.id) ?? 0 })),
     free: [...free],
     holds: frozenHolds(unpaid),

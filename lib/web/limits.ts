@@ -24,7 +24,7 @@ export const limits = {
   session: { perNetwork: { burst: 60, perSecond: 5 } },
   /** Places in a waiting room: one is enough, and each costs a proof. A million shoppers leave no key behind. */
   join: {
-    perIdentity: { burst: 5, perSecond: 0.2 },
+    perIdentity: { burst: 20, perSecond: 0.5 },
     perNetwork: { burst: 200, perSecond: 100 },
     isLocal: true,
   },
