@@ -16,13 +16,14 @@ export function useHeldCart(slug: string, given: Cart | null): Cart | null {
   const paused = live ? live.phase === 'paused' : null
   const wasPaused = useRef(paused)
   const has = remembered !== null && remembered !== undefined
+  const frozen = remembered?.frozen ?? false
 
   useEffect(() => {
-    if (paused === wasPaused.current) return
+    if (!has || paused === wasPaused.current) return
     const known = wasPaused.current !== null
     wasPaused.current = paused
-    if (known && has) void rereadCart(slug)
-  }, [slug, paused, has])
+    if (known || paused !== frozen) void rereadCart(slug)
+  }, [slug, paused, has, frozen])
 
   if (remembered === undefined) return given
   if (remembered === null) return null

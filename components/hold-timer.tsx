@@ -43,13 +43,12 @@ export function HoldTimer({ slug, held, label, extend, onExpire }: Props) {
   const before = useRef<number | null>(null)
   const box = useRef<HTMLDivElement>(null)
   const ticking = useSecondsUntil(held.deadline)
-  const stoppedAt = usePauseStart(live) ?? (held.frozen ? held.now : null)
+  const pauseStart = usePauseStart(live)
+  // What the server said of a cart counts: this page learns of a pause only a moment after it began.
+  const stoppedAt = held.frozen === undefined ? pauseStart : held.frozen ? held.now : null
   const frozen = stoppedAt !== null
   const seconds = frozen
-    ? Math.max(
-        0,
-        Math.ceil((Date.parse(held.deadline) - Date.parse(held.frozen ? held.now : stoppedAt)) / 1000),
-      )
+    ? Math.max(0, Math.ceil((Date.parse(held.deadline) - Date.parse(stoppedAt)) / 1000))
     : ticking
   const warning = !frozen && seconds !== null && seconds <= warnSeconds && seconds > 0
 
