@@ -52,7 +52,8 @@ test('an order opens with its link in another browser, and for nobody without it
 
 test('the cart holds units of several items and of several sales', async ({ page, mint }) => {
   const [mugs, lamps] = await Promise.all([
-    mint({ title: 'Mugs and more', allocations: [3, 3] }),
+    // Opened first, so it stands first.
+    mint({ title: 'Mugs and more', allocations: [3, 3], opensAt: new Date(Date.now() - 120_000) }),
     mint({ title: 'Lamps' }),
   ])
   await page.goto(`/sales/${mugs.slug}`)
