@@ -12,20 +12,26 @@ export type RoomPass = {
 const keyOf = (slug: string) => `room-${slug}`
 const changed = 'stampede-room'
 
+/** Where storage is switched off the place lasts as long as the page. */
+const kept = new Map<string, string>()
+
 /** Strings, because a snapshot has to be the same as long as nothing changed. */
 function read(slug: string): string {
   try {
     return localStorage.getItem(keyOf(slug)) ?? ''
   } catch {
-    // Storage is switched off: the place lasts as long as the page.
-    return ''
+    return kept.get(slug) ?? ''
   }
 }
 
 export function keepPass(slug: string, pass: RoomPass): void {
+  const text = JSON.stringify(pass)
+  kept.set(slug, text)
   try {
-    localStorage.setItem(keyOf(slug), JSON.stringify(pass))
-  } catch {}
+    localStorage.setItem(keyOf(slug), text)
+  } catch {
+    // `kept` has it.
+  }
   window.dispatchEvent(new Event(changed))
 }
 
