@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { challengeSchema, placeSchema, turnSchema } from '@/lib/contract'
 import { type Refused, type Result, reasons, refused } from '@/lib/result'
-import { solve } from './solve-challenge'
+import { type Challenge, solve } from '@/lib/solve-challenge'
 
 /** One call of the API, as a browser makes it. A lost connection is `try_again`. */
 async function call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<Result<T>> {
@@ -25,7 +25,7 @@ export async function joinRoom(slug: string): Promise<Result<string>> {
   if (!session.ok) return session
   const challenge = await call<z.infer<typeof challengeSchema>>('GET', `/sales/${slug}/room/challenge`)
   if (!challenge.ok) return challenge
-  const captcha = await solve(challenge.value as unknown as Parameters<typeof solve>[0])
+  const captcha = await solve(challenge.value as unknown as Challenge)
   const place = await call<z.infer<typeof placeSchema>>('POST', `/sales/${slug}/room`, { captcha })
   return place.ok ? { ok: true, value: place.value.ticket } : place
 }

@@ -1,7 +1,6 @@
-import { solveChallenge } from 'altcha-lib'
-import { deriveKey } from 'altcha-lib/algorithms/pbkdf2'
 import { placeSchema, turnSchema } from '../../lib/contract'
 import type { SaleRecord } from '../../lib/sales/record'
+import { type Challenge, solve } from '../../lib/solve-challenge'
 import { itemOf, until } from '../../tests/shop'
 import { type Buyer, expectRefused, granted, test } from '../rig/api'
 import { actionCall, actionId } from '../rig/forms'
@@ -12,9 +11,7 @@ const room = (sale: SaleRecord, rest = '') => `/sales/${sale.slug}/room${rest}`
 /** The work a buyer is given, done. */
 async function proofOf(buyer: Buyer, sale: SaleRecord): Promise<string> {
   const { json } = await buyer.send('GET', room(sale, '/challenge'))
-  const challenge = json as Parameters<typeof solveChallenge>[0]['challenge']
-  const solution = await solveChallenge({ challenge, deriveKey })
-  return Buffer.from(JSON.stringify({ challenge, solution })).toString('base64')
+  return solve(json as Challenge)
 }
 
 const joinWith = (buyer: Buyer, sale: SaleRecord, captcha?: string) =>

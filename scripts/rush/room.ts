@@ -1,5 +1,4 @@
-import { solveChallenge } from 'altcha-lib'
-import { deriveKey } from 'altcha-lib/algorithms/pbkdf2'
+import { type Challenge, solve } from '../../lib/solve-challenge'
 import type { Buyer, Step } from './buyer'
 import { failed } from './buyer'
 import { ask, readLive, reasonOf, type Shop } from './shop'
@@ -19,9 +18,7 @@ export async function waitYourTurn(shop: Shop, buyer: Buyer): Promise<Step<null>
   const room = `/api/v1/sales/${shop.slug}/room`
   const { token } = buyer
   const given = await ask(shop, 'join', { method: 'GET', path: `${room}/challenge`, token })
-  const challenge = given.body as Parameters<typeof solveChallenge>[0]['challenge']
-  const solution = await solveChallenge({ challenge, deriveKey })
-  const captcha = Buffer.from(JSON.stringify({ challenge, solution })).toString('base64')
+  const captcha = await solve(given.body as Challenge)
   const joined = await ask(shop, 'join', { method: 'POST', path: room, token, body: { captcha } })
   if (reasonOf(joined) === 'closed') return { end: { state: 'refused', reason: 'closed' } }
   if (joined.status !== 200) return failed(`join answered ${joined.status} ${reasonOf(joined)}`)

@@ -1,7 +1,7 @@
 import { solveChallenge } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2'
 
-type Challenge = Parameters<typeof solveChallenge>[0]['challenge']
+export type Challenge = Parameters<typeof solveChallenge>[0]['challenge']
 
 /** Does the work that joining asks for, about a second of it, and packs it as the shop expects. */
 export async function solve(challenge: Challenge): Promise<string> {
