@@ -8,6 +8,9 @@ import { type Segment, thresholdAt } from '../segments'
 import { countJoinersScript } from './join.lua'
 import { readLoad } from './load'
 
+/** One begins at most each `leadMs`: these reach back as far as anybody is waited for. */
+const segmentsNeeded = Math.ceil((config.room.noShowSeconds * 1000) / config.room.leadMs)
+
 /** A smaller change of the rate is not worth a segment. */
 const worthOfRate = 0.1
 
@@ -39,7 +42,7 @@ async function adaptRate(ctx: Context, saleId: string, manualRate: number | null
     .from(roomSegments)
     .where(eq(roomSegments.saleId, saleId))
     .orderBy(desc(roomSegments.number))
-    .limit(config.room.noShowSeconds)
+    .limit(segmentsNeeded)
   const segments: Segment[] = last.toReversed()
   const rate = manualRate ?? rateFor(load, segments)
   const [newest] = last
