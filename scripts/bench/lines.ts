@@ -64,10 +64,7 @@ export function linesOf(floor: BenchFloor): Line[] {
         shop.barePort,
         connections,
         seconds,
-        oneRequest(
-          bareReserve(sales.bare),
-          held.status === 200 ? { status: 200, contains: sales.bare.itemId } : held,
-        ),
+        oneRequest(bareReserve(sales.bare), { status: 200, contains: sales.bare.itemId }),
       ),
     ),
     {
