@@ -1,6 +1,9 @@
 import { defineConfig, devices } from '@playwright/test'
 import { launchOptions } from './e2e/rig/browser'
 
+/** Compares times with each other: while something else has the processors for one of them, that says nothing. */
+const alone = 'api/withstand-a-flood.spec.ts'
+
 /** The production build, on a shop of the run's own (`e2e/rig`): over HTTP alone in `e2e/api`, elsewhere in a browser. */
 export default defineConfig({
   testDir: './e2e',
@@ -21,7 +24,8 @@ export default defineConfig({
     launchOptions,
   },
   projects: [
-    { name: 'http', testMatch: 'api/**/*.spec.ts' },
+    { name: 'http', testMatch: 'api/**/*.spec.ts', testIgnore: alone },
     { name: 'browser', testIgnore: 'api/**' },
+    { name: 'alone', testMatch: alone, dependencies: ['http', 'browser'] },
   ],
 })

@@ -34,7 +34,7 @@ type Props = {
 export function BuyBox({ sale, item, reserveAction, extendAction }: Props) {
   const { slug } = sale
   const reasonId = useId()
-  const { answer, form } = useFormAction(reserveAction)
+  const { answer, form, proof } = useFormAction(reserveAction)
   const ranOut = useCartExpired(slug)
   const [triedAgain, setTriedAgain] = useState(false)
   const { live } = useLive(slug)
@@ -86,22 +86,8 @@ export function BuyBox({ sale, item, reserveAction, extendAction }: Props) {
     )
   }
 
-  if (sale.room && !isIn && state !== 'closed' && state !== 'sold_through') {
-    return (
-      <div className="grid gap-3">
-        <ButtonLink href={`/sales/${slug}/room` as Route} size="large">
-          Go to the waiting room
-        </ButtonLink>
-        <p className="text-muted text-sm">
-          So many want this that everybody takes a place first. It is drawn when the sale opens: being early
-          is no advantage.
-        </p>
-      </div>
-    )
-  }
-
   const refusal = expired ? holdExpired : answer && !answer.ok && !outdated ? answer : null
-  return (
+  const claim = (
     <form
       {...form}
       onSubmit={(event) => {
@@ -120,11 +106,32 @@ export function BuyBox({ sale, item, reserveAction, extendAction }: Props) {
         </Button>
       </div>
       <BuyReason id={reasonId} state={state} live={live} sale={sale} item={item} />
+      {proof}
       {refusal && (
         <Refusal refused={refusal} saleSlug={slug} focus={expired} action={expired ? null : undefined} />
       )}
     </form>
   )
+
+  if (sale.room && !isIn && state !== 'closed' && state !== 'sold_through') {
+    return (
+      <div className="grid gap-3">
+        <ButtonLink href={`/sales/${slug}/room` as Route} size="large">
+          Go to the waiting room
+        </ButtonLink>
+        <p className="text-muted text-sm">
+          So many want this that everybody takes a place first. It is drawn when the sale opens: being early
+          is no advantage.
+        </p>
+        {/* Static HTML can't know whose turn it is: the server does. */}
+        <noscript>
+          <p className="mt-4 mb-2 font-semibold">Once it is your turn:</p>
+          {claim}
+        </noscript>
+      </div>
+    )
+  }
+  return claim
 }
 
 /** Whether the item became buyable again after this answer: then "all held" or "not open yet" is no longer true. */

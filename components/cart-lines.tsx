@@ -69,6 +69,7 @@ export function CartLines({
           />
         }
       />
+      {change.proof}
       {answers.map((answer) => (
         <Refusal key={answer.reason} refused={answer} saleSlug={slug} />
       ))}

@@ -21,7 +21,7 @@ import { useFormAction, useOnce } from './use-form-action'
 type Props = {
   slug: string
   /** Null if the buyer has no cart in this sale (any more): after ordering without JavaScript the answer is still shown. */
-  sale: Pick<Sale, 'holdSeconds' | 'paySeconds'> | null
+  sale: Pick<Sale, 'holdSeconds' | 'paySeconds' | 'proof'> | null
   cart: Cart | null
   /** What the form was answered when it was posted without JavaScript, and what was in it. */
   posted?: Posted<Order> | null
@@ -51,7 +51,8 @@ export function CheckoutForm({
 }: Props) {
   const router = useRouter()
   const formElement = useRef<HTMLFormElement>(null)
-  const { answer, form, pending } = useFormAction(orderAction, posted?.answer)
+  const asksProof = sale?.proof === 'order'
+  const { answer, form, pending, proof } = useFormAction(orderAction, posted?.answer, asksProof ? slug : null)
   const saveDraft = useCheckoutDraft(formElement)
   const expired = useCartExpired(slug)
   const [key, setKey] = useState(posted?.typed.idempotencyKey ?? idempotencyKey)
@@ -139,6 +140,15 @@ export function CheckoutForm({
         <input type="hidden" name="slug" value={slug} />
         <input type="hidden" name="idempotencyKey" value={key} />
         <AddressFields errors={answer?.fields} typed={posted?.typed} />
+        {proof}
+        {asksProof && (
+          <noscript>
+            <p>
+              This sale asks for a little work that shows that a browser is there, which only JavaScript can
+              do. Please switch it on for this page: your units stay held meanwhile.
+            </p>
+          </noscript>
+        )}
         <Button size="large" pending={pending} unavailable={gone}>
           Place order
         </Button>

@@ -5,7 +5,11 @@ const start = Date.parse('2026-11-22T12:00:00.000Z')
 const iso = (ms: number) => new Date(start + ms).toISOString()
 let serverNow = 0
 let answer: (() => Partial<Live> | Error) | undefined
+/** How long a cache has kept each answer, and whether it says so. */
+let kept = { seconds: 0, saysAge: true }
 let reads = 0
+let readAt: number[] = []
+const item = { id: 'itm_1', available: 5, held: 1, sold: 0, allocation: 6, state: 'available' as const }
 const page = Object.assign(new EventTarget(), { hidden: false })
 
 beforeEach(() => {
@@ -15,16 +19,21 @@ beforeEach(() => {
   })
   serverNow = 0
   reads = 0
+  readAt = []
   answer = undefined
+  kept = { seconds: 0, saysAge: true }
   page.hidden = false
   vi.stubGlobal('document', page)
   vi.stubGlobal('window', new EventTarget())
   vi.stubGlobal('fetch', async () => {
     reads += 1
+    readAt.push(serverNow)
     const given = answer?.() ?? {}
     if (given instanceof Error) throw given
-    const live = { now: iso(serverNow), epoch: '1', phase: 'open', items: [], room: null, ...given }
-    return Response.json({ opensAt: iso(-1000), closesAt: iso(3_600_000), ...live })
+    const now = iso(serverNow - kept.seconds * 1_000)
+    const live = { now, epoch: '1', phase: 'open', items: [item], room: null, ...given }
+    const headers: Record<string, string> = kept.saysAge ? { age: String(Math.floor(kept.seconds)) } : {}
+    return Response.json({ opensAt: iso(-1000), closesAt: iso(3_600_000), ...live }, { headers })
   })
 })
 
@@ -67,6 +76,21 @@ test('reads slowly once the sale has closed', async () => {
   expect(reads).toBeLessThanOrEqual(6)
 })
 
+test('reads slowly in a waiting room until a minute before the draw, and shows it as fresh', async () => {
+  const toCome = (ms: number) => () => ({ phase: 'room' as const, opensAt: iso(ms), closesAt: iso(2 * ms) })
+  answer = toCome(600_000)
+  const { subscribe, getView } = await poller()
+  subscribe(() => {}, false)
+  await pass(20_000)
+  expect(reads).toBeLessThanOrEqual(6)
+  expect(getView().status).toBe('fresh')
+  answer = toCome(60_000)
+  await pass(8_000)
+  reads = 0
+  await pass(10_000)
+  expect(reads).toBeGreaterThanOrEqual(8)
+})
+
 test('ignores an answer that is older than the one it has', async () => {
   const { subscribe, getView } = await poller()
   subscribe(() => {}, false)
@@ -105,4 +129,66 @@ test('rests while the page is hidden; what it shows is old the moment it is show
   expect(getView().status).toBe('stale')
   await pass(100)
   expect(getView().status).toBe('fresh')
+})
+
+/** How far apart reads were, without the first ones. */
+const gaps = () => readAt.slice(3).map((at, index) => at - (readAt[index + 2] ?? 0))
+
+test('no two visitors keep step: the pauses between the reads differ by chance', async () => {
+  const { subscribe } = await poller()
+  subscribe(() => {}, false)
+  await pass(30_000)
+  expect(new Set(gaps()).size).toBeGreaterThan(3)
+  vi.spyOn(Math, 'random').mockReturnValue(0.5)
+  readAt = []
+  await pass(30_000)
+  expect(new Set(gaps()).size, 'and by nothing else').toBe(1)
+})
+
+test('slows down while nothing changes and nobody holds a unit, and is quick again with the first change', async () => {
+  let held = 0
+  answer = () => ({ items: [{ ...item, held, available: 6 - held }] })
+  const { subscribe } = await poller()
+  subscribe(() => {}, false)
+  await pass(10_000)
+  const before = reads
+  await pass(30_000)
+  expect(reads - before, 'one in a second and a half').toBeLessThanOrEqual(24)
+  expect(reads - before).toBeGreaterThanOrEqual(17)
+  held = 1
+  await pass(2_000)
+  const changed = reads
+  await pass(10_000)
+  expect(reads - changed, 'one a second').toBeGreaterThanOrEqual(9)
+})
+
+test('while units are held, which come back by themselves, it stays quick though nothing changes', async () => {
+  const { subscribe } = await poller()
+  subscribe(() => {}, false)
+  await pass(30_000)
+  expect(reads).toBeGreaterThanOrEqual(26)
+})
+
+test('reads slowly once everything is sold, and shows that as long as it holds', async () => {
+  answer = () => ({ items: [{ ...item, available: 0, held: 0, sold: 6, state: 'sold_through' }] })
+  const { subscribe, getView } = await poller()
+  const seen = new Set<string>()
+  subscribe(() => seen.add(getView().status), false)
+  await pass(20_000)
+  expect(reads).toBeLessThanOrEqual(6)
+  expect([...seen]).toEqual(['fresh'])
+})
+
+test('adds the age of an answer that a cache kept: the older it is, the sooner it is read again', async () => {
+  kept = { seconds: 1, saysAge: true }
+  const { subscribe, getView } = await poller()
+  subscribe(() => {}, false)
+  await pass(10_000)
+  const { serverClock } = await import('./server-clock')
+  expect(serverClock.now()).toBeCloseTo(start + serverNow, -2)
+  expect(getView().status).toBe('fresh')
+  expect(Math.max(...gaps()), 'milliseconds that a second-old answer has left').toBeLessThanOrEqual(800)
+  kept = { seconds: 3, saysAge: true }
+  await pass(1_500)
+  expect(getView().status, 'what is two seconds old is not shown').toBe('stale')
 })

@@ -10,25 +10,49 @@ export type LiveView = {
 export const waitingView: LiveView = { live: null, status: 'waiting' }
 
 const quickMs = 1_000
+const calmMs = 1_500
 const slowMs = 5_000
+/** So many answers that say the same make a sale calm. */
+const calmAfter = 5
 const soonMs = 60_000
 const timeoutMs = 3_000
 /** Counts are not shown once they are older than this, on top of the pace of a sale that is not on. */
 const staleMs = 2_000
+/** The next answer is asked for this long before the last one becomes too old to show. */
+const aheadMs = 300
+const leastPauseMs = 200
 const reconnectingMs = 3_000
 const maxBackoffMs = 5_000
 
 const jittered = (ms: number, share = 0.15) => ms * (1 + share * (2 * Math.random() - 1))
 
-/** How long to wait before the next read: short while counts move, and right after the opening. */
-function pauseMs(live: Live, relaxed: boolean): number {
-  if (live.phase === 'closed' || relaxed) return jittered(slowMs)
-  if (live.phase !== 'upcoming') return jittered(quickMs)
-  const untilOpening = Date.parse(live.opensAt) - (serverClock.now() ?? 0)
-  if (untilOpening > soonMs) return jittered(slowMs)
-  return untilOpening > 0
-    ? Math.min(jittered(quickMs), untilOpening + 300 * Math.random())
-    : jittered(quickMs)
+const now = () => serverClock.now() ?? 0
+const ageMs = (live: Live) => now() - Date.parse(live.now)
+
+/** With a waiting room or without: the largest crowd of the day looks at a page on which nothing happens yet. */
+const isToCome = ({ phase }: Live) => phase === 'upcoming' || phase === 'room'
+
+/** What an answer says, apart from when it was given. */
+const saidBy = ({ now: _, ...rest }: Live) => JSON.stringify(rest)
+
+/**
+ * The pace of the reads: quick while counts move and around the opening; calm when nothing has changed for a while and
+ * nobody holds a unit that could come back by itself; slow when nothing is left that changes.
+ */
+function paceMs(live: Live, relaxed: boolean, unchanged: number): number {
+  const isOver = live.phase === 'closed' || live.items.every(({ state }) => state === 'sold_through')
+  if (relaxed || isOver) return slowMs
+  if (isToCome(live)) return Date.parse(live.opensAt) - now() > soonMs ? slowMs : quickMs
+  return unchanged >= calmAfter && live.items.every(({ held }) => held === 0) ? calmMs : quickMs
+}
+
+/** How long to wait before the next read. Never so long that what is shown grows too old, nor past the opening. */
+function pauseMs(live: Live, pace: number): number {
+  const pause = jittered(pace)
+  if (pace === slowMs) return pause
+  const untilOpening = isToCome(live) ? Date.parse(live.opensAt) - now() : 0
+  if (untilOpening > 0) return Math.min(pause, untilOpening + 300 * Math.random())
+  return Math.max(leastPauseMs, Math.min(pause, staleMs - ageMs(live) - aheadMs))
 }
 
 /**
@@ -39,12 +63,15 @@ export function createLivePoller(slug: string) {
   const listeners = new Map<() => void, boolean>()
   let view = waitingView
   let failures = 0
+  let said = ''
+  let unchanged = 0
   let answeredAt: number | null = null
   let flight: AbortController | null = null
   let next: ReturnType<typeof setTimeout> | undefined
   let watch: ReturnType<typeof setInterval> | undefined
 
   const relaxed = () => [...listeners.values()].every(Boolean)
+  const pace = (live: Live) => paceMs(live, relaxed(), unchanged)
 
   function show(changed: LiveView) {
     if (changed.live === view.live && changed.status === view.status) return
@@ -55,9 +82,9 @@ export function createLivePoller(slug: string) {
   function checkAge() {
     const silence = performance.now() - (answeredAt ?? performance.now())
     if (failures > 0 && silence > reconnectingMs) return show({ ...view, status: 'reconnecting' })
-    const age = view.live ? (serverClock.now() ?? 0) - Date.parse(view.live.now) : 0
-    const quick = !relaxed() && view.live?.phase !== 'closed' && view.live?.phase !== 'upcoming'
-    if (age > (quick ? staleMs : staleMs + slowMs)) show({ ...view, status: 'stale' })
+    if (!view.live) return
+    const allowed = pace(view.live) === slowMs || isToCome(view.live) ? slowMs + staleMs : staleMs
+    if (ageMs(view.live) > allowed) show({ ...view, status: 'stale' })
   }
 
   async function read() {
@@ -78,7 +105,10 @@ export function createLivePoller(slug: string) {
       serverClock.observe({ now: live.now, ageSeconds, sentAt, receivedAt })
       failures = 0
       answeredAt = receivedAt
-      if (!view.live || live.now >= view.live.now) show({ live, status: 'fresh' })
+      if (view.live && live.now < view.live.now) return
+      unchanged = said === saidBy(live) ? unchanged + 1 : 0
+      said = saidBy(live)
+      show({ live, status: 'fresh' })
     } catch {
       if (mine === flight) failures += 1
     } finally {
@@ -95,7 +125,7 @@ export function createLivePoller(slug: string) {
     clearTimeout(next)
     if (listeners.size === 0 || document.hidden) return
     const backoff = Math.min(maxBackoffMs, 500 * 2 ** failures) * (0.5 + Math.random() / 2)
-    const pause = view.live ? pauseMs(view.live, relaxed()) : 0
+    const pause = view.live ? pauseMs(view.live, pace(view.live)) : 0
     next = setTimeout(read, failures > 0 ? backoff : Math.max(0, pause - tookMs))
   }
 

@@ -16,7 +16,6 @@ export function ProductImage({ src, alt, eager = false, className = '' }: Props)
       alt={alt}
       width={800}
       height={800}
-      unoptimized
       preload={eager}
       className={`bg-sunk object-cover ${className}`}
     />

@@ -1,9 +1,10 @@
 import type { Route } from 'next'
 import type { ReactNode } from 'react'
-import { messages } from '@/lib/messages'
+import { messageFor } from '@/lib/messages'
 import { type Reason, type Refused, refused } from '@/lib/result'
 import { Button, ButtonLink } from './ui/button'
 import { Notice } from './ui/notice'
+import { Wait } from './wait'
 
 type Step = { label: string; href: Route }
 
@@ -49,15 +50,25 @@ type Props = {
 
 /** Why the server said no: one sentence, one next step, and the link or reference that goes with it. */
 export function Refusal({ refused: answer, saleSlug, sentence, action, focus = false }: Props) {
-  const { reason, retryAfterSeconds, reference } = answer
-  const message = messages[reason]
-  const wait = retryAfterSeconds === undefined ? '' : ` It works again in ${retryAfterSeconds} s.`
+  const { reason, cause, retryAfterSeconds, reference } = answer
+  const message = messageFor(answer)
+  const wait = retryAfterSeconds === undefined || cause ? '' : ` It works again in ${retryAfterSeconds} s.`
   const quote = reference === undefined ? '' : ` Reference: ${reference}.`
   return (
     <Notice
       tone="refusal"
       sentence={sentence ?? message.sentence}
-      next={`${message.next}${wait}${quote}`}
+      next={
+        <>
+          {`${message.next}${wait}${quote}`}
+          {cause && retryAfterSeconds !== undefined && (
+            <>
+              {' '}
+              <Wait answer={answer} seconds={retryAfterSeconds} />
+            </>
+          )}
+        </>
+      }
       action={action === undefined ? <NextStep reason={reason} saleSlug={saleSlug} /> : action}
       focus={focus && answer}
     />

@@ -5,6 +5,8 @@ import { useSyncExternalStore } from 'react'
 /** What this browser knows of its place in a waiting room. The right itself is a cookie out of reach of scripts. */
 export type RoomPass = {
   ticket: string
+  /** Whose place it is: with that anybody's place in the draw follows from what the shop publishes. */
+  buyerId: string
   /** Until when the shop lets this browser reserve, on the server's clock; null while it waits. */
   admittedUntil: string | null
 }
@@ -35,6 +37,22 @@ export function keepPass(slug: string, pass: RoomPass): void {
   window.dispatchEvent(new Event(changed))
 }
 
+const parse = (text: string) => (text === '' ? null : (JSON.parse(text) as RoomPass))
+
+/** The pass of this browser as it is now. */
+export const findPass = (slug: string) => parse(read(slug))
+
+/** The ticket is worth nothing: its buyer is another one by now. */
+export function forgetPass(slug: string): void {
+  kept.delete(slug)
+  try {
+    localStorage.removeItem(keyOf(slug))
+  } catch {
+    // `kept` had it.
+  }
+  window.dispatchEvent(new Event(changed))
+}
+
 function subscribe(listener: () => void) {
   window.addEventListener('storage', listener)
   window.addEventListener(changed, listener)
@@ -51,5 +69,5 @@ export function useRoomPass(slug: string): RoomPass | null {
     () => read(slug),
     () => '',
   )
-  return text === '' ? null : (JSON.parse(text) as RoomPass)
+  return parse(text)
 }

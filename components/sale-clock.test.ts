@@ -64,3 +64,29 @@ test('catches up after a sleep that its own counter slept through', () => {
   clock.observe({ now: at(600_000), sentAt: 1_800, receivedAt: 2_000 })
   expect(seconds()).toBeCloseTo(600.1)
 })
+
+test('answers that a cache kept for a second without saying so hold it back by no second', () => {
+  const { clock, pass, seconds } = clockAt()
+  const ages = [0.9, 0.1, 0.8, 1, 0.6, 0.3, 1, 0.9, 0.7, 0.2, 1]
+  let elapsed = 0
+  for (const age of ages) {
+    pass(1_200)
+    elapsed += 1_200
+    clock.observe({ now: at(elapsed - age * 1_000), sentAt: elapsed + 990, receivedAt: elapsed + 1_000 })
+    if (elapsed > 1_200) expect(elapsed / 1_000 - seconds()).toBeLessThan(0.5)
+    expect(seconds(), 'and never ahead').toBeLessThanOrEqual(elapsed / 1_000 + 0.01)
+  }
+})
+
+test('a server whose clock was set back is believed when it keeps saying so', () => {
+  const { clock, pass, seconds } = clockAt()
+  const hear = (now: number, elapsed: number) =>
+    clock.observe({ now: at(now), sentAt: elapsed + 990, receivedAt: elapsed + 1_000 })
+  hear(0, 0)
+  for (let second = 1; second <= 40; second++) {
+    pass(1_000)
+    // Ten seconds behind what it said first.
+    hear(second * 1_000 - 10_000, second * 1_000)
+  }
+  expect(seconds()).toBeCloseTo(30)
+})

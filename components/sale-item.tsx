@@ -1,4 +1,6 @@
 import { Hash, ShieldCheck, Timer } from 'lucide-react'
+import type { Route } from 'next'
+import Link from 'next/link'
 import type { Cart, Sale, SaleItem } from '@/lib/contract'
 import type { FormAction } from './action'
 import { BuyBox } from './buy-box'
@@ -36,7 +38,15 @@ export function SaleItemSection({ sale, item, first, reserveAction, extendAction
       </div>
       <div className="grid gap-4 sm:gap-6">
         <div className="grid gap-0.5 sm:gap-2">
-          <h2 className="font-bold text-2xl tracking-tight sm:text-3xl">{item.title}</h2>
+          <h2 className="font-bold text-2xl tracking-tight sm:text-3xl">
+            <Link
+              href={`/products/${item.handle}` as Route}
+              prefetch={false}
+              className="decoration-edge decoration-2 underline-offset-4 hover:underline"
+            >
+              {item.title}
+            </Link>
+          </h2>
           {item.variant && <p className="text-muted">{item.variant}</p>}
         </div>
         <Price

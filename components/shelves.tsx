@@ -2,9 +2,9 @@
 
 import type { ReactNode } from 'react'
 import type { Sale } from '@/lib/contract'
-import { SaleCard } from './sale-card'
 import { SaleHero } from './sale-hero'
 import { useShelves } from './sale-phase'
+import { Shelf } from './shelf'
 
 /**
  * The shop window: the open sale that ends first (or the next to open) large, then everything else that is open, coming
@@ -26,32 +26,6 @@ export function Shelves({ sales, madeAt }: { sales: Sale[]; madeAt: string }) {
       <HowItWorks />
       <Shelf title="Ended" sales={ended} moment="ended" />
     </div>
-  )
-}
-
-function Shelf({
-  title,
-  sales,
-  moment,
-}: {
-  title: string
-  sales: Sale[]
-  moment: 'open' | 'upcoming' | 'ended'
-}) {
-  if (sales.length === 0) return null
-  const columns =
-    sales.length === 1 ? '' : sales.length === 2 ? 'sm:grid-cols-2' : 'sm:grid-cols-2 lg:grid-cols-3'
-  return (
-    <section className="shell grid gap-6">
-      <h2 className="display text-3xl sm:text-4xl">{title}</h2>
-      <ul className={`grid gap-5 ${columns}`}>
-        {sales.map((sale) => (
-          <li key={sale.id}>
-            <SaleCard sale={sale} moment={moment} wide={sales.length === 1} />
-          </li>
-        ))}
-      </ul>
-    </section>
   )
 }
 

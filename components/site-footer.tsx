@@ -21,7 +21,10 @@ export function SiteFooter() {
               Prices include VAT. A percentage off compares with the lowest price of the 30 days before the
               sale. Times are given in the shop’s zone and in yours.
             </p>
-            <p>We set one cookie, which your cart and orders need, and no others.</p>
+            <p>
+              We set one cookie, which your cart and orders need, and in a waiting room those that hold your
+              place.
+            </p>
           </div>
         </div>
       </div>

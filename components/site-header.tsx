@@ -19,7 +19,14 @@ export function SiteHeader() {
             <Brand part="mark" className="size-8 sm:size-9" />
             <Brand part="wordmark" className="h-6 w-auto sm:h-7" />
           </Link>
-          <nav aria-label="Shop">
+          <nav aria-label="Shop" className="flex items-center gap-2 sm:gap-4">
+            <Link
+              href="/sales"
+              prefetch={false}
+              className="inline-flex min-h-11 items-center rounded-xl px-2 font-semibold underline-offset-4 hover:underline"
+            >
+              Sales
+            </Link>
             <CartLink />
           </nav>
         </div>

@@ -39,3 +39,12 @@ export function formatMoment(iso: string, timeZone?: string): { day: string; tim
     time: `${part('hour')}:${part('minute')} ${part('timeZoneName')}`,
   }
 }
+
+/** "About 3 minutes", "Less than a minute": how long something may take, no finer than anybody can know. */
+export function formatAbout(seconds: number): string {
+  if (seconds < 60) return 'Less than a minute'
+  const minutes = Math.round(seconds / 60)
+  return minutes < 90
+    ? `About ${plural(minutes, 'minute')}`
+    : `About ${plural(Math.round(minutes / 60), 'hour')}`
+}

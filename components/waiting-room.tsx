@@ -1,115 +1,120 @@
 'use client'
 
-import type { Route } from 'next'
-import { useCallback, useEffect, useState } from 'react'
-import type { Live } from '@/lib/contract'
-import type { Refused } from '@/lib/result'
-import { isAdmitted, type Segment, secondsUntil } from '@/lib/segments'
-import { Ticking } from './countdown'
+import { type ReactNode, useCallback, useEffect, useState } from 'react'
+import type { Reason, Refused } from '@/lib/result'
+import { isAdmitted } from '@/lib/segments'
 import { Refusal } from './refusal'
 import { joinRoom, takeTurn } from './room-calls'
-import { keepPass, useRoomPass } from './room-pass'
+import { forgetPass, keepPass, useRoomPass } from './room-pass'
+import { RoomPlace } from './room-place'
+import { roomState, segmentsOf } from './room-state'
 import { useServerTime } from './server-clock'
-import { formatClock } from './time'
-import { Button, ButtonLink } from './ui/button'
-import { Spinner } from './ui/spinner'
+import { Button } from './ui/button'
 import { useLive } from './use-live'
+import { usePosition } from './use-position'
+import { useProof } from './use-proof'
 
-type Props = { slug: string; opensAt: string }
+/** How long to wait before asking again: soon at first, and spread, since many may be in the same position. */
+const pauseMs = (tries: number) =>
+  tries === 0 ? 0 : Math.min(10_000, 500 * 2 ** tries) * (0.5 + Math.random())
 
-const segmentsOf = (room: NonNullable<Live['room']>): Segment[] =>
-  room.segments.map(({ at, ...rest }) => ({ atMs: Date.parse(at), ...rest }))
+/** Refusals that pass by themselves. */
+const passing: Reason[] = ['try_again', 'too_many_requests']
+
+type Props = {
+  slug: string
+  saleId: string
+  /** What stands there without JavaScript. */
+  children: ReactNode
+}
 
 /**
  * A shopper's place in the waiting room of a sale: joins by itself, keeps the place over reloads and tabs, tells what is
  * in front, and opens the way to the sale when it is their turn (I17).
  */
-export function WaitingRoom({ slug, opensAt }: Props) {
+export function WaitingRoom({ slug, saleId, children }: Props) {
   const { live } = useLive(slug)
   const pass = useRoomPass(slug)
   const [refusal, setRefusal] = useState<Refused | null>(null)
-  const [position, setPosition] = useState<number | null>(null)
-  const ticket = pass?.ticket
+  const [answered, setAnswered] = useState<number | null>(null)
+  const [tries, setTries] = useState({ count: 0 })
+  const { ticket, buyerId } = pass ?? {}
   const room = live?.room
+  const { prove, view: proof } = useProof({ focus: false })
+  const own = usePosition(saleId, pass, room)
+  const position = own === 'unknown' ? answered : own
 
-  const join = useCallback(async () => {
-    setRefusal(null)
-    const joined = await joinRoom(slug)
-    if (joined.ok) keepPass(slug, { ticket: joined.value, admittedUntil: null })
-    else setRefusal(joined)
-  }, [slug])
-  useEffect(() => {
-    if (!ticket) void join()
-  }, [ticket, join])
-
-  const isDrawn = room?.seed != null
   const isIn = useServerTime((now) => Date.parse(pass?.admittedUntil ?? '') > now) ?? false
-  const isTurn = useServerTime((now) =>
-    Boolean(room && position !== null && isAdmitted(segmentsOf(room), position, now)),
-  )
-  const seconds = useServerTime((now) =>
-    room && position !== null ? (secondsUntil(segmentsOf(room), position, now) ?? -1) : -1,
-  )
+  const isTurn =
+    useServerTime((now) => position !== null && isAdmitted(segmentsOf(room ?? null), position, now)) ?? false
+  // Everything else follows from the live state, which a cache answers for everybody.
+  const asks = Boolean(ticket && !isIn && room?.seed && (isTurn || (own === 'unknown' && answered === null)))
+  const second = useServerTime((now) => Math.floor(now / 1000))
 
-  // Asked once when the draw is known, and once when it is our turn: everything between follows from the live state.
+  const state = roomState({
+    ...{ live, position, isTurn: isIn, hasPlace: ticket !== undefined },
+    now: second === null ? null : second * 1000,
+  })
+  const isOver = state.is === 'sold_out' || state.is === 'closed'
+  // Nobody needs a place in what is over, nor can get one while the shop does not answer.
+  const joins = !ticket && live !== null && !isOver
+
+  const again = useCallback(() => setTries(({ count }) => ({ count: count + 1 })), [])
+
   useEffect(() => {
-    if (!ticket || !isDrawn || isIn || (position !== null && !isTurn)) return
-    void takeTurn(slug, ticket).then((turn) => {
-      if (!turn.ok) setRefusal(turn)
-      else if ('admission' in turn.value) keepPass(slug, { ticket, admittedUntil: turn.value.until })
-      else setPosition(turn.value.position)
-    })
-  }, [slug, ticket, isDrawn, isIn, isTurn, position])
+    if (!joins) return
+    let isOld = false
+    const timer = setTimeout(async () => {
+      const joined = await joinRoom(slug, prove)
+      if (isOld) return
+      setRefusal(joined.ok ? null : joined)
+      if (!joined.ok && passing.includes(joined.reason)) again()
+    }, pauseMs(tries.count))
+    return () => {
+      isOld = true
+      clearTimeout(timer)
+    }
+  }, [slug, joins, tries, again, prove])
 
-  const isSoldOut = live?.items.every((item) => item.state === 'sold_through') ?? false
+  useEffect(() => {
+    if (!ticket || !buyerId || !asks) return
+    let isOld = false
+    const timer = setTimeout(async () => {
+      const turn = await takeTurn(slug, ticket)
+      // Also when the page is about to go: the cookie is there.
+      if (turn.ok && 'admission' in turn.value) {
+        setRefusal(null)
+        return keepPass(slug, { ticket, buyerId, admittedUntil: turn.value.until })
+      }
+      if (isOld) return
+      // Of somebody who used this browser before: a new place is taken.
+      if (!turn.ok && (turn.reason === 'forbidden' || turn.reason === 'no_session')) forgetPass(slug)
+      else setRefusal(turn.ok ? null : turn)
+      if (turn.ok && 'position' in turn.value) setAnswered(turn.value.position)
+      again()
+    }, pauseMs(tries.count))
+    return () => {
+      isOld = true
+      clearTimeout(timer)
+    }
+  }, [slug, ticket, buyerId, asks, tries, again])
+
   return (
     <section aria-label="Your place" className="grid gap-4 rounded-2xl border border-line bg-card p-6">
-      <div role="status" className="grid gap-2 text-lg">
-        {isSoldOut ? (
-          <p>Sold out. Nothing was charged, and nobody has to wait any longer.</p>
-        ) : isIn ? (
-          <p className="font-semibold">It is your turn.</p>
-        ) : !ticket ? (
-          <p className="flex items-center gap-3">
-            <Spinner /> Taking a place for you …
-          </p>
-        ) : position === null ? (
-          <p>You have a place in the draw. You can reload or close this page: the place stays yours.</p>
-        ) : (
-          <p>
-            <span className="figures font-semibold">{position.toLocaleString('en')}</span>{' '}
-            {position === 1 ? 'shopper is' : 'shoppers are'} in front of you.
-          </p>
-        )}
-      </div>
-      {!isIn && !isSoldOut && live?.phase === 'room' && (
-        <p>
-          The draw is in <Ticking until={live.opensAt ?? opensAt} className="font-semibold" />
-        </p>
-      )}
-      {!isIn && !isSoldOut && position !== null && (
-        <p className="text-muted">
-          {seconds !== null && seconds >= 0
-            ? `About ${formatClock(seconds)} to go, if it goes on like this.`
-            : 'It stands still for a moment. Your place is kept.'}
-        </p>
-      )}
-      {isIn && !isSoldOut && (
-        <ButtonLink href={`/sales/${slug}` as Route} size="large">
-          Enter the sale
-        </ButtonLink>
-      )}
-      {refusal && (
+      <RoomPlace slug={slug} state={state} />
+      {proof}
+      {refusal && !isOver && (
         <Refusal
           refused={refusal}
           saleSlug={slug}
           action={
-            <Button look="quiet" size="small" onClick={() => void join()}>
+            <Button type="button" look="quiet" size="small" onClick={() => setTries({ count: 0 })}>
               Try again
             </Button>
           }
         />
       )}
+      {children}
     </section>
   )
 }

@@ -7,12 +7,29 @@ export type Database = PostgresJsDatabase
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 
 /**
+ * A plan that is kept was made for the table as it was then: one made while a table was a page long reads all of it, and
+ * goes on doing so while a rush fills it. So plans are made afresh, which for a small statement costs more than running
+ * it. `kept` is for statements that find each of their rows by a whole key: there the one right plan is to go from key
+ * to key, whatever the size of the tables, and nothing else is allowed.
+ */
+const planning = {
+  fresh: { plan_cache_mode: 'force_custom_plan' },
+  kept: {
+    plan_cache_mode: 'force_generic_plan',
+    enable_seqscan: 'off',
+    enable_hashjoin: 'off',
+    enable_mergejoin: 'off',
+    enable_material: 'off',
+  },
+}
+
+/**
  * Opens a pool on the ledger. Every wait is bounded (connect, statement, lock, idle in transaction), so that a stuck
  * rival costs a `try_again`, never a hanging request.
  */
-export function createDatabase(url: string, connections = config.postgres.connections) {
+export function createDatabase(url: string, plans: keyof typeof planning = 'fresh') {
   const client = postgres(url, {
-    max: connections,
+    max: config.postgres.connections,
     connect_timeout: config.postgres.connectTimeoutSeconds,
     idle_timeout: 60,
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 0.5),
@@ -22,9 +39,7 @@ export function createDatabase(url: string, connections = config.postgres.connec
       statement_timeout: config.postgres.statementTimeoutMs,
       lock_timeout: config.postgres.lockTimeoutMs,
       idle_in_transaction_session_timeout: config.postgres.idleInTransactionTimeoutMs,
-      // A plan that is kept was made for the table as it was then: one made while a table was a page long reads all of
-      // it, and goes on doing so while a rush fills it.
-      plan_cache_mode: 'force_custom_plan',
+      ...planning[plans],
     },
   })
   const { begin } = client
@@ -45,6 +60,22 @@ function prepareAll<Client extends postgres.ISql>(client: Client): Client {
   client.unsafe = ((text: string, values: postgres.ParameterOrJSON<never>[] = [], options = {}) =>
     unsafe(text, values, { ...options, prepare: values.length <= mostPreparedParameters })) as typeof unsafe
   return client
+}
+
+/**
+ * A statement that is put together once for each database, because building it costs more than sending it. `build` gets
+ * the database and names what changes from call to call with `sql.placeholder`.
+ */
+export function defineStatement<Statement>(build: (db: Database) => Statement): (db: Database) => Statement {
+  const built = new WeakMap<Database, Statement>()
+  return (db) => {
+    let statement = built.get(db)
+    if (!statement) {
+      statement = build(db)
+      built.set(db, statement)
+    }
+    return statement
+  }
 }
 
 /** SQLSTATE or driver code of a failed query ("23505", "CONNECTION_CLOSED"), or '' when the ledger did not fail it. */

@@ -13,6 +13,8 @@ import {
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
+import { config } from '../lib/config'
+import { proofTimes } from '../lib/contract'
 
 /**
  * The ledger: who owns which unit, and what was paid. Every key of a sale's data begins with `sale_id`, so that it
@@ -20,14 +22,19 @@ import {
  */
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' })
 
-export const products = pgTable('products', {
-  id: text('id').primaryKey(),
-  handle: text('handle').notNull().unique(),
-  title: text('title').notNull(),
-  description: text('description').notNull(),
-  image: text('image').notNull(),
-  imageAlt: text('image_alt').notNull(),
-})
+export const products = pgTable(
+  'products',
+  {
+    id: text('id').primaryKey(),
+    /** Its address: /products/[handle]. */
+    handle: text('handle').notNull().unique(),
+    title: text('title').notNull(),
+    description: text('description').notNull(),
+    image: text('image').notNull(),
+    imageAlt: text('image_alt').notNull(),
+  },
+  (t) => [check('products_handle', sql`${t.handle} ~ '^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$'`)],
+)
 
 export const variants = pgTable(
   'variants',
@@ -42,6 +49,7 @@ export const variants = pgTable(
     currency: text('currency').notNull(),
   },
   (t) => [
+    index('variants_product').on(t.productId),
     check('variants_price', sql`${t.listPriceMinor} >= 0`),
     check('variants_currency', sql`${t.currency} ~ '^[A-Z]{3}$'`),
   ],
@@ -65,6 +73,10 @@ export const sales = pgTable(
     paySeconds: integer('pay_seconds').notNull(),
     /** How many times a buyer may extend a hold. */
     extensions: integer('extensions').notNull(),
+    /** A unit that comes back can be reserved again after a random part of this. */
+    returnMs: integer('return_ms').notNull().default(config.hold.returnMs),
+    /** When buyers are asked for a proof against robots; a waiting room asks in any case. */
+    proof: text('proof', { enum: proofTimes }).notNull().default('none'),
     /** While set, the sale is paused and its clock stands still. */
     pausedAt: instant('paused_at'),
     /** Length of all ended pauses. The sale's clock is now() (or paused_at) less this. */
@@ -80,7 +92,9 @@ export const sales = pgTable(
     check('sales_hold', sql`${t.holdSeconds} between 1 and 3600`),
     check('sales_pay', sql`${t.paySeconds} between 1 and 86400`),
     check('sales_extensions', sql`${t.extensions} between 0 and 5`),
+    check('sales_return', sql`${t.returnMs} between 0 and 3600000`),
     check('sales_paused', sql`${t.pausedMs} >= 0`),
+    check('sales_proof', sql`${t.proof} in ('none', 'order', 'reserves')`),
     check('sales_currency', sql`${t.currency} ~ '^[A-Z]{3}$'`),
     check('sales_slug', sql`${t.slug} ~ '^[a-z0-9][a-z0-9-]{0,63}$'`),
   ],
@@ -105,6 +119,8 @@ export const items = pgTable(
   (t) => [
     primaryKey({ columns: [t.saleId, t.id] }),
     uniqueIndex('items_position').on(t.saleId, t.position),
+    // In which sales a product is offered.
+    index('items_variant').on(t.variantId),
     check('items_price', sql`${t.priceMinor} >= 0`),
     check('items_allocation', sql`${t.allocation} between 1 and 5000000`),
     check('items_limit', sql`${t.limitPerBuyer} >= 1`),
@@ -208,6 +224,10 @@ export const orders = pgTable(
     placedAt: instant('placed_at').notNull().default(sql`now()`),
     paidAt: instant('paid_at'),
     email: text('email').notNull(),
+    /** Keyed hash of the mailbox, by which the limit counts beside the buyer. */
+    contact: text('contact').notNull().default(''),
+    /** Why a rejected order was, when it was its buyer's doing. */
+    refusal: text('refusal', { enum: ['limit_reached'] }),
     /** Name and address as JSON text: written once, shown to its buyer and on the label, never searched. */
     details: text('details').notNull(),
     /** Its entry in the orders stream. */
@@ -263,6 +283,21 @@ export const buyerCounts = pgTable(
   ],
 )
 
+/** The same for each contact, since one person has as many buyer ids as browsers (I6). */
+export const contactCounts = pgTable(
+  'contact_counts',
+  {
+    saleId: text('sale_id').notNull(),
+    itemId: text('item_id').notNull(),
+    contact: text('contact').notNull(),
+    quantity: integer('quantity').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.saleId, t.itemId, t.contact] }),
+    check('contact_counts_quantity', sql`${t.quantity} >= 0`),
+  ],
+)
+
 /**
  * creating: the provider was asked, its answer is not known. requires_action, processing: it waits for the buyer, for
  * the bank. authorised: money is set aside. capturing, captured: it is ours. declined, voided: nothing was charged.
@@ -303,8 +338,8 @@ export const payments = pgTable(
     // I3: an order has at most one payment that can still take money or has taken it.
     uniqueIndex('payments_one_live').on(t.saleId, t.orderId).where(sql`state not in ('declined', 'voided')`),
     index('payments_by_id').on(t.id),
-    // Every reading of an order looks for its latest payment.
-    index('payments_of_order').on(t.saleId, t.orderId),
+    // Every reading of an order looks for its latest payment. The order first, for the reason of `orders_due`.
+    index('payments_of_order').on(t.orderId, t.saleId),
     index('payments_moved_from').on(t.saleId, t.movedFromOrderId).where(sql`moved_from_order_id is not null`),
     index('payments_open').on(t.updatedAt).where(sql`state not in ('declined', 'voided', 'captured')`),
     check('payments_amount', sql`${t.amountMinor} >= 0`),

@@ -1,5 +1,5 @@
 import { cards } from '../tests/shop'
-import { addButton, fillAddress, numbersOn, pay, title } from './rig/steps'
+import { addButton, buyCartByForms, fillAddress, numbersOn, pay, title } from './rig/steps'
 import { expect, test } from './rig/test'
 
 test.use({ javaScriptEnabled: false })
@@ -18,11 +18,7 @@ test('a whole purchase by forms alone', async ({ page, mint }) => {
   await page.getByLabel('Quantity').selectOption('1')
   await page.getByRole('button', { name: 'Update' }).click()
   await expect(page.getByRole('list', { name: 'Your numbers' })).toHaveText('No. 1')
-  await page.getByRole('link', { name: 'Check out' }).click()
-  await fillAddress(page)
-  await page.getByRole('button', { name: 'Place order' }).click()
-  await page.getByRole('link', { name: 'Go to your order' }).click()
-  await pay(page, cards.pays)
+  await buyCartByForms(page)
   await expect(title(page, 'No. 1 is yours')).toBeVisible()
   expect(await numbersOn(page)).toEqual([1])
 })

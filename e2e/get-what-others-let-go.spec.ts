@@ -1,6 +1,8 @@
 import type { Page } from '@playwright/test'
+import { saleKeys } from '../db/keys'
+import { expireHolds } from '../lib/holds/expire'
 import { findCart } from '../lib/holds/find'
-import { cards } from '../tests/shop'
+import { cards, makeHoldDue } from '../tests/shop'
 import {
   addButton,
   addToCart,
@@ -11,6 +13,7 @@ import {
   pay,
   placeOrder,
   readyAddButton,
+  secondsIn,
   title,
 } from './rig/steps'
 import { expect, test } from './rig/test'
@@ -85,4 +88,38 @@ test('a cart that is emptied frees its unit; a paid one is sold out for good', a
   const [buyer] = await page.context().cookies()
   const left = await findCart(ctx, { sale, buyerId: buyer?.value.split('.')[0] ?? '' })
   expect(left.ok && left.value.lines.length > 0).toBe(false)
+})
+
+test.describe('after carts that ended unpaid', () => {
+  // The page asks for a cart that is gone by then.
+  test.use({ expectedErrors: [/status of 404 .*\/cart/] })
+
+  test('a shopper whose second cart ended unpaid is told when to try again, and can then (attack 18)', async ({
+    page,
+    mint,
+    ctx,
+  }) => {
+    const sale = await mint({ allocation: 5 })
+    await addToCart(page, sale.slug)
+    const [buyer] = await page.context().cookies()
+    const buyerId = buyer?.value.split('.')[0] ?? ''
+    await makeHoldDue(ctx, sale.id, buyerId)
+    await expireHolds(ctx, sale.id)
+    await page.goto(`/sales/${sale.slug}`)
+    await addToCart(page, sale.slug)
+    await makeHoldDue(ctx, sale.id, buyerId)
+    await expireHolds(ctx, sale.id)
+
+    await page.goto(`/sales/${sale.slug}`)
+    await readyAddButton(page).click()
+    await expect(alertOn(page)).toContainText('Several of your carts in this sale ended unpaid')
+    const wait = alertOn(page).getByRole('timer')
+    await expect(wait).toHaveText(/^0:[0-3]\d$/)
+    const left = secondsIn(await wait.textContent())
+    await expect.poll(async () => secondsIn(await wait.textContent())).toBeLessThan(left)
+    // As if the wait were over.
+    await ctx.redis.hset(saleKeys(sale.id).lapses, { [buyerId]: '2:1' })
+    await addButton(page).click()
+    await expect(page.getByText('This one is yours')).toBeVisible()
+  })
 })

@@ -98,7 +98,7 @@ test('a payment that arrives too late moves to a new order, and the page leads t
 test('an order that is not paid in time ends by itself and says so', async ({ page, mint }) => {
   const sale = await mint({ paySeconds: 4 })
   await placeOrder(page, sale.slug)
-  await expect(title(page, 'The time to pay ran out')).toBeVisible({ timeout: 10_000 })
+  await expect(title(page, 'The time to pay ran out')).toBeVisible({ timeout: 20_000 })
   await expect(page.getByText('The units went back on sale. Nothing was charged.')).toBeVisible()
   await expect(payButton(page)).toHaveCount(0)
 })

@@ -71,3 +71,40 @@ test('a page that is asked for again and has not changed works under the policy 
   expect(again?.headers()['content-security-policy']).toBe(first?.headers()['content-security-policy'])
   await expect(readyAddButton(page)).toBeVisible()
 })
+
+test.describe('in a frame', () => {
+  const complaint = /frame-ancestors|ERR_BLOCKED_BY_RESPONSE|status of 404 .*chrome-error/
+  test.use({ expectedErrors: [complaint] })
+
+  test('attack 26: another site, and the shop itself, show no page of the shop in a frame', async ({
+    page,
+    mint,
+    baseURL,
+  }) => {
+    const { slug } = await mint()
+    // With an icon of its own, or the browser looks for one at a host that does not exist.
+    const framing = (path: string) =>
+      `<!doctype html><link rel="icon" href="data:,"><iframe src="${baseURL}${path}"></iframe>`
+    const framed = () => page.frames().at(1)
+    const addresses = ['http://evil.example/', `${baseURL}/framing`]
+    for (const address of addresses) {
+      for (const path of ['/', `/sales/${slug}`, '/cart', '/checkout', '/nothing']) {
+        await page.route(address, (route) => route.fulfill({ contentType: 'text/html', body: framing(path) }))
+        await page.goto(address)
+        await expect.poll(() => framed()?.url()).toMatch(/^chrome-error:/)
+        await page.unroute(address)
+      }
+    }
+    // Where the answer does not forbid it, the same frame shows the page.
+    await page.route('**/cart', async (route) => {
+      const response = await route.fetch()
+      const { 'content-security-policy': _, 'x-frame-options': __, ...headers } = response.headers()
+      await route.fulfill({ response, headers })
+    })
+    await page.route('http://evil.example/', (route) =>
+      route.fulfill({ contentType: 'text/html', body: framing('/cart') }),
+    )
+    await page.goto('http://evil.example/')
+    await expect.poll(() => framed()?.url()).toBe(`${baseURL}/cart`)
+  })
+})

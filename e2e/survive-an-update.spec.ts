@@ -15,7 +15,7 @@ async function ageActions(page: Page) {
 test.describe('with JavaScript', () => {
   test.use({ expectedErrors: [/status of 409/] })
 
-  test('an order from a page of an older build says so, and nothing typed is lost over the reload', async ({
+  test('fault 36: an order from a page of an older build says so, and nothing typed is lost over the reload', async ({
     page,
     mint,
   }) => {
@@ -36,7 +36,10 @@ test.describe('with JavaScript', () => {
     await expect(title(page, /^Pay to make/)).toBeVisible()
   })
 
-  test('adding to the cart from a page of an older build works after a reload', async ({ page, mint }) => {
+  test('fault 36: adding to the cart from a page of an older build works after a reload', async ({
+    page,
+    mint,
+  }) => {
     const sale = await mint()
     await page.goto(`/sales/${sale.slug}`)
     await ageActions(page)
@@ -52,7 +55,7 @@ test.describe('with JavaScript', () => {
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false, expectedErrors: [/status of 409/] })
 
-  test('a form of an older build is answered by a page to read, and going back finds what was typed', async ({
+  test('fault 36: a form of an older build is answered by a page to read, and going back finds what was typed', async ({
     page,
     mint,
   }) => {

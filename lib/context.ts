@@ -8,6 +8,8 @@ import type { Provider } from './payments/types'
 export type Context = {
   redis: Redis
   db: Database
+  /** The same ledger, for statements that find each of their rows by a whole key (db/postgres.ts says why). */
+  byKey: Database
   provider: Provider
   env: Env
   log: Log

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { config } from './config'
+import { outlooks } from './outlook'
 import { idPatterns, slugPattern } from './patterns'
+import { causes } from './result'
 
 /**
  * The shapes of the public contract (HTTP API and server actions alike). The OpenAPI document is generated from them.
@@ -42,6 +44,12 @@ export const checkoutSchema = z.strictObject({
 })
 export type Checkout = z.infer<typeof checkoutSchema>
 
+/** A proof against robots, as calls take it. */
+export const captchaSchema = z.string().max(config.captcha.mostLength)
+
+/** What placing an order takes. The captcha is no part of the order: a repeat may bring another one. */
+export const orderBodySchema = checkoutSchema.extend({ captcha: captchaSchema.optional() })
+
 export const idempotencyKeySchema = z
   .string()
   .regex(/^[\x21-\x7e]{8,128}$/, 'is 8 to 128 printable characters without spaces')
@@ -54,10 +62,13 @@ const time = z.iso.datetime({ precision: 3 })
 const currency = z.string().length(3)
 
 const phases = ['upcoming', 'room', 'open', 'paused', 'closed'] as const
+export const proofTimes = ['none', 'order', 'reserves'] as const
 const itemStates = ['available', 'empty_now', 'sold_through'] as const
 
 export const saleItemSchema = z.object({
   id: z.string(),
+  /** The address of its product: /products/{handle}. */
+  handle: z.string(),
   title: z.string(),
   variant: z.string(),
   description: z.string(),
@@ -84,10 +95,23 @@ export const saleSchema = z.object({
   extensions: z.int(),
   /** Whether reserving needs an admission from the waiting room. */
   room: z.boolean(),
+  /** When a proof against robots is asked for: never, at the order, or after repeated reserves. */
+  proof: z.enum(proofTimes),
   items: z.array(saleItemSchema),
 })
 /** A sale as anybody may read it. */
 export type Sale = z.infer<typeof saleSchema>
+
+/** A product, and every sale that offers it or will, as its page shows it. */
+export type Product = {
+  handle: string
+  title: string
+  description: string
+  image: string
+  imageAlt: string
+  variants: { title: string; listPriceMinor: number | null; currency: string }[]
+  sales: Sale[]
+}
 
 export const liveSchema = z.object({
   now: time,
@@ -119,10 +143,22 @@ export const liveSchema = z.object({
 /** What changes by the second: counts and phase of one sale. held = open holds + unpaid orders, sold = paid. */
 export type Live = z.infer<typeof liveSchema>
 
+/** What a sale takes as a proof against robots; the result is what calls take as `captcha`. */
 export const challengeSchema = z.object({
-  parameters: z.record(z.string(), z.unknown()),
-  signature: z.string(),
+  /** Work to do: its solution, packed, is the captcha. Null where only hCaptcha counts. */
+  work: z
+    .object({
+      parameters: z.record(z.string(), z.unknown()),
+      signature: z.string(),
+    })
+    .nullable(),
+  /** What to show the shopper. The token it gives is exchanged for the captcha. Null without keys. */
+  hcaptcha: z.object({ siteKey: z.string(), scriptUrl: z.string() }).nullable(),
 })
+export type Challenge = z.infer<typeof challengeSchema>
+
+/** Good for one use by the buyer it was made for. */
+export const proofSchema = z.object({ captcha: z.string(), until: time })
 
 /** A place in a waiting room. The ticket is worth something to the buyer it was made for alone. */
 export const placeSchema = z.object({
@@ -133,8 +169,16 @@ export const placeSchema = z.object({
 
 export const turnSchema = z.union([
   z.object({ admission: z.string(), until: time }),
-  z.object({ position: z.int().nullable(), etaSeconds: z.int().nullable() }),
+  z.object({
+    /** How many others are in front; null before the draw. */
+    position: z.int().nullable(),
+    /** If the room goes on as it does now; null while it stands still. */
+    etaSeconds: z.int().nullable(),
+    /** Whether what is left may reach this place (lib/outlook.ts); null as long as nobody knows. */
+    outlook: z.enum(outlooks).nullable(),
+  }),
 ])
+export type Turn = z.infer<typeof turnSchema>
 
 export const cartSchema = z.object({
   /** The server's clock when it answered, for a countdown that ignores the browser's. */
@@ -174,6 +218,8 @@ export const orderSchema = z.object({
   number: z.int().nullable(),
   /** `confirming`: queued, the ledger has not decided yet. */
   state: z.enum(orderStates),
+  /** Why it is rejected, when more than units that others have was the reason. */
+  refusal: z.enum(['limit_reached']).nullable(),
   now: time,
   payBy: time.nullable(),
   saleSlug: z.string(),
@@ -222,4 +268,6 @@ export const problemSchema = z.object({
   reason: z.string(),
   fields: z.record(z.string(), z.string()).optional(),
   reference: z.string().optional(),
+  /** With `too_many_requests`: why, when it is not about the pace of the requests. */
+  cause: z.enum(causes).optional(),
 })

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { checkEnv } from './env'
+import { captchaHosts, checkEnv } from './env'
 
 const complete = {
   NODE_ENV: 'production',
@@ -59,6 +59,51 @@ test('a key of server actions of 32 bytes is accepted, and a demo needs none', (
   expect(() => checkEnv(complete)).not.toThrow()
 })
 
+const hcaptcha = {
+  HCAPTCHA_SITE_KEY: '5a5e1a11-0000-4000-8000-00000000c0de',
+  HCAPTCHA_SECRET: 'ES_0123456789abcdef',
+}
+const complaintsOf = (source: Record<string, string>) => {
+  try {
+    checkEnv(source)
+    return ''
+  } catch (error) {
+    return String(error)
+  }
+}
+
+test('attack 11: production without the demo flag takes keys of hCaptcha, and neither its test keys nor plain http', () => {
+  const real: Record<string, string> = { ...complete, STAMPEDE_DEMO: '0', ...hcaptcha }
+  expect(complaintsOf(real), 'something else is missing').toContain('PAYMENT_PROVIDER')
+  expect(complaintsOf(real)).not.toContain('HCAPTCHA')
+  for (const [name, value] of [
+    ['HCAPTCHA_SITE_KEY', '10000000-ffff-ffff-ffff-000000000001'],
+    ['HCAPTCHA_SITE_KEY', '20000000-FFFF-FFFF-FFFF-000000000002'],
+    ['HCAPTCHA_SITE_KEY', '30000000-ffff-ffff-ffff-000000000003'],
+    ['HCAPTCHA_SECRET', '0x0000000000000000000000000000000000000000'],
+    ['HCAPTCHA_API_URL', 'http://api.hcaptcha.com'],
+    ['HCAPTCHA_SCRIPT_URL', 'http://js.hcaptcha.com/1/api.js'],
+    ['CAPTCHA_COST', '999'],
+  ] as const) {
+    expect(complaintsOf({ ...real, [name]: value }), `${name}=${value}`).toContain(name)
+    expect(complaintsOf({ ...complete, ...hcaptcha, [name]: value }), 'a demo may').toBe('')
+  }
+})
+
+test('one key of hCaptcha without the other stops every start', () => {
+  const { HCAPTCHA_SITE_KEY, HCAPTCHA_SECRET } = hcaptcha
+  expect(complaintsOf({ ...complete, HCAPTCHA_SITE_KEY })).toContain('HCAPTCHA_SECRET should be set too')
+  expect(complaintsOf({ ...complete, HCAPTCHA_SECRET })).toContain('HCAPTCHA_SITE_KEY should be set too')
+})
+
+test('pages load a CAPTCHA from nowhere without keys, and then from where hCaptcha says, or where its script is kept', () => {
+  const documented = ['https://hcaptcha.com', 'https://*.hcaptcha.com']
+  expect(captchaHosts(checkEnv(complete))).toEqual([])
+  expect(captchaHosts(checkEnv({ ...complete, ...hcaptcha }))).toEqual(documented)
+  const kept = { ...complete, ...hcaptcha, HCAPTCHA_SCRIPT_URL: 'https://captcha.shop.example/api.js' }
+  expect(captchaHosts(checkEnv(kept))).toEqual([...documented, 'https://captcha.shop.example'])
+})
+
 test('no secret stands in a complaint', () => {
   const secret = 'hunter2hunter2'
   const start = () => checkEnv({ ...complete, APP_SECRET: secret, DATABASE_URL: `mysql://${secret}` })
@@ -76,7 +121,10 @@ test('.env.example names every variable the shop reads', () => {
   const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8')
   const named = [...example.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name)
   const known = Object.keys(
-    checkEnv({ ...complete, UPSTASH_REDIS_REST_URL: 'https://x', UPSTASH_REDIS_REST_TOKEN: 't' }),
+    checkEnv({
+      ...{ ...complete, UPSTASH_REDIS_REST_URL: 'https://x', UPSTASH_REDIS_REST_TOKEN: 't' },
+      ...{ HCAPTCHA_SITE_KEY: 'x', HCAPTCHA_SECRET: 'y' },
+    }),
   )
   expect(named).toEqual(expect.arrayContaining(known))
 })

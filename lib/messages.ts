@@ -1,4 +1,4 @@
-import type { Reason } from './result'
+import type { Cause, Reason, Refused } from './result'
 
 type Message = {
   /** HTTP status of the problem document. */
@@ -35,7 +35,7 @@ export const messages: Record<Reason, Message> = {
   captcha_required: {
     status: 403,
     sentence: 'We need a proof that a browser is at work.',
-    next: 'Stay on the page for a moment, then try again.',
+    next: 'The page makes one by itself. Where JavaScript is off, switch it on for this page, then try again.',
   },
   captcha_failed: {
     status: 403,
@@ -131,3 +131,21 @@ export const messages: Record<Reason, Message> = {
     next: 'Try again in a moment.',
   },
 }
+
+/** What `too_many_requests` means when it is not about the pace of the requests. */
+const causes: Record<Cause, Omit<Message, 'status'>> = {
+  carts_lapsed: {
+    sentence: 'Several of your carts in this sale ended unpaid, so others go first for a while.',
+    next: 'Nothing was charged, and a purchase makes up for it.',
+  },
+  network_full: {
+    sentence: 'Very many units are in carts of your network right now.',
+    next: 'Some come back all the time.',
+  },
+}
+
+/** What a refusal is called and says. */
+export const messageFor = ({ reason, cause }: Pick<Refused, 'reason' | 'cause'>): Message => ({
+  ...messages[reason],
+  ...(cause && causes[cause]),
+})

@@ -8,7 +8,8 @@ import { createProvider } from './payments/provider'
 /** Opens the stores that `settings` name. `close` ends the connections; work in flight is finished first. */
 export function createContext(name: string, settings: Env): Context & { close(): Promise<void> } {
   const log = createLog(name, settings.LOG_LEVEL)
-  const { db, close } = createDatabase(settings.DATABASE_URL)
+  const ledger = createDatabase(settings.DATABASE_URL)
+  const keyed = createDatabase(settings.DATABASE_URL, 'kept')
   const redis = createRedis({
     redisUrl: settings.REDIS_URL,
     restUrl: settings.UPSTASH_REDIS_REST_URL,
@@ -16,12 +17,13 @@ export function createContext(name: string, settings: Env): Context & { close():
   })
   return {
     redis,
-    db,
-    provider: createProvider(settings, db),
+    db: ledger.db,
+    byKey: keyed.db,
+    provider: createProvider(settings, keyed.db),
     log,
     env: settings,
     async close() {
-      await Promise.all([close(), closeRedis(redis)])
+      await Promise.all([ledger.close(), keyed.close(), closeRedis(redis)])
     },
   }
 }

@@ -34,6 +34,10 @@ export const reasons = [
 
 export type Reason = (typeof reasons)[number]
 
+/** Why somebody gets `too_many_requests` who asked slowly enough; `lib/messages.ts` has the words for it. */
+export const causes = ['carts_lapsed', 'network_full'] as const
+export type Cause = (typeof causes)[number]
+
 export type Ok<T> = { ok: true; value: T }
 export type Refused = {
   ok: false
@@ -42,6 +46,8 @@ export type Refused = {
   fields?: Record<string, string>
   /** Seconds after which trying again makes sense; only with `too_many_requests` and `try_again`. */
   retryAfterSeconds?: number
+  /** Only with `too_many_requests`, when the pace of the requests is not what it is about. */
+  cause?: Cause
   /** What the log says about an `internal` fault, so that a shopper can quote it. */
   reference?: string
 }

@@ -49,4 +49,24 @@ test('the time that is told is the time at which a place is admitted, if the rat
   expect(secondsUntil(segments, 95, now + 10_000)).toBe(0)
   expect(secondsUntil(chained([{ afterMs: 0, rate: 0 }]), 5, now)).toBeNull()
   expect(thresholdAt([], now)).toBe(0)
+  // What has been announced counts: to go on, or to stand still.
+  const announced = chained([
+    { afterMs: 0, rate: 10 },
+    { afterMs: 2_000, rate: 0 },
+    { afterMs: 2_000, rate: 5 },
+  ])
+  expect(secondsUntil(announced, 15, now)).toBe(2)
+  expect(secondsUntil(announced, 20, now)).toBe(4)
+  expect(secondsUntil(announced, 30, now)).toBe(6)
+  expect(secondsUntil(announced.slice(0, 2), 30, now)).toBeNull()
+})
+
+test('I17: a process whose time is behind, or that knows only the newest segments, takes nothing back', () => {
+  const segments = chained([
+    { afterMs: 0, rate: 10 },
+    { afterMs: 60_000, rate: 10 },
+    { afterMs: 60_000, rate: 0 },
+  ])
+  expect(thresholdAt(segments.slice(1), 30_000)).toBe(600)
+  expect(thresholdAt(segments, 30_000)).toBeLessThan(600)
 })

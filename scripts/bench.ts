@@ -4,6 +4,7 @@
  * or a busy one; the ratios of what ran in the same round are what to compare.
  */
 import { parseArgs } from 'node:util'
+import { keepResult, measureCosts } from './bench/costs'
 import { openFloor } from './bench/floor'
 import { type Line, linesOf, type Reading } from './bench/lines'
 import { reportOf } from './bench/report'
@@ -60,8 +61,14 @@ try {
   const lines = values.only ? all.filter(({ name }) => new RegExp(values.only ?? '').test(name)) : all
   const report = reportOf(lines, await measureRounds(lines))
   console.log(values.json ? JSON.stringify({ seconds, rounds, ...report }, null, 2) : tableOf(report))
+  // After the result is out: nothing that goes wrong here can lose it.
+  if (!values.only) {
+    progress('measuring what each call costs')
+    keepResult({ seconds, rounds, ...report, costs: await measureCosts({ ...shop, fromOutside: true }) })
+  }
   if (values.check && report.bars.some(({ passed }) => !passed)) process.exitCode = 1
   await floor.rivals.close()
+  await floor.edge.stop()
 } catch (error) {
   console.error(error)
   process.exitCode = 1

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { Standing } from '../server/messages'
 
 /**
  * What a running shop tells the other commands: where it is, which processes it consists of, and the environment they
@@ -10,7 +11,17 @@ export type RunFile = {
   port: number
   /** Which process the supervisor is, beyond its pid: that number is given out again. */
   identity: string
-  pids: { supervisor: number; server?: number; worker?: number; postgres?: number; redis?: number }
+  pids: {
+    supervisor: number
+    server?: number
+    worker?: number
+    postgres?: number
+    redis?: number
+    /** Those of the server that do the work: `server` only hands connections to them. */
+    processes?: number[]
+  }
+  /** How the last `npm run restart` stands. */
+  restart?: Standing['restart']
   env: Record<string, string>
 }
 

@@ -1,4 +1,4 @@
-/** npm run sale -- …: makes, lists, pauses, resumes, closes and verifies sales of the shop that runs here. */
+/** npm run sale -- …: makes, lists, pauses, resumes, paces, closes and verifies sales of the shop that runs here. */
 import type { Context } from '../lib/context'
 import { verifySale } from '../lib/repairs/verify'
 import { openShopHere } from './open-shop-here'
@@ -7,6 +7,7 @@ import { control } from './sale/control'
 import { create, untilServed } from './sale/create'
 import { getSale } from './sale/find'
 import { list } from './sale/list'
+import { pace } from './sale/pace'
 import { describeVerification } from './verification'
 import { runCommand } from './wrong-arguments'
 
@@ -32,6 +33,9 @@ async function run(ctx: Context, command: Command): Promise<number> {
     }
     case 'list':
       console.log(await list(ctx))
+      return 0
+    case 'room':
+      console.log(await pace(ctx, command.slug, command.rate))
       return 0
     case 'verify': {
       const sale = await getSale(ctx, command.slug)

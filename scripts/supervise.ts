@@ -3,6 +3,7 @@
  * started again when it dies, until Ctrl-C. `run.json` in the data folder tells other commands where everything is.
  */
 import { env } from '../lib/env'
+import type { Standing } from '../server/messages'
 import { dataDir, removeRunFile, writeRunFile } from './run-file'
 import type { StoreKind } from './stores/index'
 import { isPortFree } from './stores/ports'
@@ -26,6 +27,7 @@ const identity = processIdentity(process.pid)
 const abort = new AbortController()
 const children: Partial<Record<'server' | 'worker', Kept>> = {}
 let stores: PrivateStores | undefined
+let standing: Standing = { processes: [] }
 let tookOver = false
 let stopping: number | undefined
 
@@ -53,8 +55,16 @@ function publish() {
   const { PUBLIC_URL: url, PORT: port } = env()
   const pids = { supervisor: process.pid, server: children.server?.pid(), worker: children.worker?.pid() }
   const known = Object.entries({ ...pids, ...stores?.pids }).filter(([, pid]) => pid !== undefined)
-  const all = { supervisor: process.pid, ...Object.fromEntries(known) }
-  writeRunFile(dir, { url, port, identity, pids: all, env: environmentForCommands() })
+  const all = { supervisor: process.pid, processes: standing.processes, ...Object.fromEntries(known) }
+  const { restart } = standing
+  writeRunFile(dir, {
+    url,
+    port,
+    identity,
+    pids: all,
+    env: environmentForCommands(),
+    ...(restart && { restart }),
+  })
 }
 
 async function prepare(): Promise<string> {
@@ -83,9 +93,16 @@ async function prepare(): Promise<string> {
 
 async function serve(logins: string): Promise<void> {
   say('starting the server and the worker …')
-  for (const name of ['server', 'worker'] as const) {
-    children[name] = keepRunning(name, fileInRoot(`${name}/main.ts`), () => setImmediate(publish))
+  const later = () => setImmediate(publish)
+  children.worker = keepRunning('worker', fileInRoot('worker/main.ts'), later)
+  const begin = () => {
+    standing = { processes: [] }
+    later()
   }
+  children.server = keepRunning('server', fileInRoot('server/main.ts'), begin, (told) => {
+    standing = told as Standing
+    publish()
+  })
   stores?.watch((addressChanged) => {
     publish()
     if (addressChanged) for (const child of Object.values(children)) child.renew()

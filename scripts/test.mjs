@@ -12,6 +12,8 @@ ensureInstalled({ envFile: false })
 const isLong = process.argv.includes('--long')
 const reports = mkdtempSync(join(tmpdir(), 'stampede-tests-'))
 const total = { passed: 0, failed: 0, skipped: 0 }
+/** What failed and why, said once more at the end: a log of which only the tail is kept still tells. */
+const failures = []
 
 // A NODE_ENV that the terminal exported would make React behave differently from what the tests expect.
 const { NODE_ENV: _, ...environment } = process.env
@@ -39,21 +41,49 @@ function one(name, command, args) {
   heading(name)
   const passed = run(command, args)
   total[passed ? 'passed' : 'failed']++
+  if (!passed) failures.push({ name, reason: 'Its output stands above.' })
   return passed
 }
 
 /** Adds up what a test runner reported. One that failed without a failed test, or broke off, counts as a failure. */
-function add(report, isPassed, count) {
+function add(report, isPassed, read) {
   let failed = 0
   try {
-    const counts = count(JSON.parse(readFileSync(report, 'utf8')))
-    total.passed += counts.passed
-    total.skipped += counts.skipped
-    failed = counts.failed
+    const told = read(JSON.parse(readFileSync(report, 'utf8')))
+    total.passed += told.passed
+    total.skipped += told.skipped
+    failed = told.failed
+    failures.push(...told.failures)
   } catch {
     console.error('The test runner left no report.')
   }
   total.failed += isPassed ? failed : Math.max(failed, 1)
+}
+
+/** The failed tests of a Vitest report, a file that broke before its tests included. */
+function failuresOfVitest({ testResults }) {
+  return testResults.flatMap((file) => {
+    const failed = file.assertionResults.filter((test) => test.status === 'failed')
+    const told = failed.map((test) => ({
+      name: `${file.name} › ${test.fullName}`,
+      reason: test.failureMessages.join('\n'),
+    }))
+    return file.status === 'failed' && told.length === 0 ? [{ name: file.name, reason: file.message }] : told
+  })
+}
+
+/** The failed tests of a Playwright report, at any depth of its suites. */
+function failuresOfPlaywright({ suites = [], specs = [] }) {
+  const told = specs
+    .filter((spec) => !spec.ok)
+    .map((spec) => {
+      const errors = spec.tests.flatMap((test) => test.results).flatMap((result) => result.errors)
+      return {
+        name: `${spec.file}:${spec.line} › ${spec.title}`,
+        reason: errors.map((error) => error.message).join('\n'),
+      }
+    })
+  return [...told, ...suites.flatMap(failuresOfPlaywright)]
 }
 
 function checks() {
@@ -75,6 +105,7 @@ function unitTests() {
     passed: told.numPassedTests,
     failed: told.numFailedTests,
     skipped: told.numPendingTests + told.numTodoTests,
+    failures: failuresOfVitest(told),
   }))
 }
 
@@ -90,10 +121,11 @@ function browserTests() {
   const passed = run('npx', ['playwright', 'test', '--reporter=list,json'], {
     PLAYWRIGHT_JSON_OUTPUT_FILE: report,
   })
-  add(report, passed, ({ stats }) => ({
-    passed: stats.expected + stats.flaky,
-    failed: stats.unexpected,
-    skipped: stats.skipped,
+  add(report, passed, (told) => ({
+    passed: told.stats.expected + told.stats.flaky,
+    failed: told.stats.unexpected,
+    skipped: told.stats.skipped,
+    failures: failuresOfPlaywright(told),
   }))
 }
 
@@ -103,5 +135,8 @@ if (one('production build', process.execPath, ['--import', 'tsx', 'scripts/build
 else console.log('\nThe browser tests need the build: they were left out.')
 
 rmSync(reports, { recursive: true, force: true })
+for (const { name, reason } of failures) {
+  console.log(`\nFAILED ${name}\n${reason.slice(0, 2000).replace(/^/gm, '  ')}`)
+}
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exit(total.failed > 0 ? 1 : 0)

@@ -7,6 +7,10 @@ import { outdatedPage } from './outdated-page'
 /** As `bodySizeLimit` in next.config.ts. */
 const bodyLimitBytes = 64 * 1024
 
+/** Everything that is posted outside of the API. */
+export const isFormPost = (method: string | undefined, path: string) =>
+  method === 'POST' && !path.startsWith('/api/')
+
 /**
  * Why this can't be a post of one of our forms, which is all that a page takes by POST; undefined when it may be one.
  * Next would answer each of these with 500. A missing Origin is the action's to refuse.

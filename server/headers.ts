@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
+import { workerData } from 'node:worker_threads'
 import type { Env } from '../lib/env'
 import { isOwnOrigin } from '../lib/web/identity'
 
 /** What a socket of a dual-stack server calls `::ffff:192.0.2.1` is the IPv4 address 192.0.2.1. */
-const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '')
+const plain = (address: string) =>
+  address.startsWith('::') ? address.replace(/^::ffff:(?=\d+\.)/i, '') : address
 
 /**
  * The address a request came from. With n proxies of ours in front it is the n-th from the right of X-Forwarded-For:
@@ -17,10 +19,15 @@ export function clientAddress(peer: string, forwardedFor: string | undefined, pr
   return plain(entry && isIP(entry) > 0 ? entry : peer)
 }
 
-// Next hands an action that belongs to another page on by calling this server itself, with the headers it was given.
-// This mark, which nobody outside can know, lets such a call keep the address of the shopper.
+// Requests travel within this process: to the thread that makes the pages, and back when Next hands an action that
+// belongs to another page on by calling the server itself, with the headers it was given. This mark, which nobody
+// outside can know and both threads do, lets such a call keep the address of the shopper.
 const relayHeader = 'x-stampede-relay'
-const relayMark = randomBytes(18).toString('base64url')
+export const relayMark: string =
+  (workerData as { relayMark?: string } | null)?.relayMark ?? randomBytes(18).toString('base64url')
+
+/** A call from within this process: whoever made it has been let in. */
+export const isRelayed = (headers: IncomingHttpHeaders) => headers[relayHeader] === relayMark
 
 /**
  * Headers with which Next's own parts talk to each other: from outside they have skipped checks and poisoned caches.
@@ -32,13 +39,22 @@ const internal =
 /** Cookies of Next's drafts, which the shop has none of: it would answer them with cookies on pages that caches keep. */
 const draftCookies = /\b__(prerender_bypass|next_preview_data)=[^;]*;?\s*/g
 
+const addresses = new WeakMap<Env, URL>()
+
+/** The shop's own address, which every request is held against. */
+function addressOf(settings: Env): URL {
+  const known = addresses.get(settings) ?? new URL(settings.PUBLIC_URL)
+  addresses.set(settings, known)
+  return known
+}
+
 /**
  * Makes the headers of a request trustworthy, in place: only a proxy of ours has a say about addresses, and the host
  * is the shop's whatever the request claimed. Next compares an action's Origin with that host: for each of our own
  * origins it finds them equal, so that `isOwnOrigin` alone decides.
  */
 export function cleanHeaders(headers: IncomingHttpHeaders, peer: string, settings: Env): void {
-  const relayed = headers[relayHeader] === relayMark && typeof headers['x-client-address'] === 'string'
+  const relayed = isRelayed(headers) && typeof headers['x-client-address'] === 'string'
   const address = clientAddress(peer, joined(headers['x-forwarded-for']), settings.TRUSTED_PROXY_HOPS)
   for (const name of Object.keys(headers)) {
     const fromProxy = name.startsWith('x-forwarded-') || name === 'forwarded'
@@ -48,7 +64,7 @@ export function cleanHeaders(headers: IncomingHttpHeaders, peer: string, setting
   if (!relayed) headers['x-client-address'] = address
   headers[relayHeader] = relayMark
 
-  const own = new URL(settings.PUBLIC_URL)
+  const own = addressOf(settings)
   const { origin } = headers
   const host = origin && isOwnOrigin(settings, origin) ? new URL(origin).host : own.host
   headers.host = host

@@ -16,3 +16,25 @@ test('Next alone evaluates no code in production and loads nothing of other host
   expect(policy).not.toContain('unsafe-eval')
   expect(policy).toContain("default-src 'self'")
 })
+
+test('only a shop that uses a CAPTCHA of others lets its pages load it, and nothing else of them', () => {
+  const hosts = ['https://hcaptcha.com', 'https://*.hcaptcha.com']
+  const http = 'http://localhost:3000'
+  const without = pagePolicy(http, ["'sha256-x'"])
+  const policy = pagePolicy(http, ["'sha256-x'"], hosts)
+  expect(without).not.toContain('hcaptcha')
+  expect(without).toContain("frame-src 'none';")
+  const changed = policy.split('; ').filter((directive) => !without.split('; ').includes(directive))
+  expect(changed).toEqual([
+    `script-src 'self' 'sha256-x' ${hosts.join(' ')}`,
+    `style-src 'self' ${hosts.join(' ')}`,
+    `connect-src 'self' ${hosts.join(' ')}`,
+    `frame-src ${hosts.join(' ')}`,
+  ])
+  for (const dev of [true, false]) {
+    expect(looserPolicy(http, dev, hosts)).toMatch(
+      /script-src 'self' 'unsafe-inline'.* https:\/\/hcaptcha.com/,
+    )
+    expect(looserPolicy(http, dev, hosts)).toMatch(/style-src 'self'.* https:\/\/hcaptcha.com/)
+  }
+})

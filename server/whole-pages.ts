@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
+import { forEverybody } from '../lib/web/respond'
+import { failedPage } from './failed-page'
 import { hashInlineScripts } from './inline-scripts'
 import { dataPolicy, pagePolicy } from './security-headers'
 
@@ -9,13 +11,16 @@ const mostKnownPages = 200
 type Page = { html: Buffer; policy: string; gzipped?: Buffer }
 
 /** Finds out what to send with a page. For static ones, which have an ETag, once for each version. */
-export function createPages(publicUrl: string): (html: Buffer, etag: unknown) => Page {
+export function createPages(
+  publicUrl: string,
+  captcha: string[] = [],
+): (html: Buffer, etag: unknown) => Page {
   const known = new Map<unknown, Page>()
   return (html, etag) => {
     const old = known.get(etag)
     // The ETag only finds it: two pages may happen to have the same one.
     if (old?.html.equals(html)) return old
-    const page = { html, policy: pagePolicy(publicUrl, hashInlineScripts(html.toString())) }
+    const page = { html, policy: pagePolicy(publicUrl, hashInlineScripts(html.toString()), captcha) }
     if (etag === undefined) return page
     if (known.size >= mostKnownPages) known.delete(known.keys().next().value)
     known.set(etag, page)
@@ -61,6 +66,11 @@ export function sendWholePages(
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
     const isPage = String(response.getHeader('content-type') ?? '').startsWith('text/html')
     const isWithout = request.method === 'HEAD' || status === 304
+    // What is not there now may be there in a second; and where Next has nothing to fetch in advance for a page that
+    // exists, it says so for a year.
+    const isKept = String(response.getHeader('cache-control')).includes('s-maxage')
+    if (status >= 400 && isKept)
+      response.setHeader('cache-control', isPage ? forEverybody['cache-control'] : 'no-store')
     if (isPage && !isWithout) {
       held = []
       return response
@@ -75,7 +85,15 @@ export function sendWholePages(
     if (!held && !response.headersSent) response.writeHead(response.statusCode)
   }
 
-  function send(html: Buffer, done: unknown): ServerResponse {
+  function send(given: Buffer, done: unknown): ServerResponse {
+    const failed = response.statusCode === 404 ? undefined : failedPage(given)
+    if (failed) {
+      if (response.statusCode < 500) response.statusCode = 503
+      response.setHeader('cache-control', 'no-store')
+      response.setHeader('retry-after', '1')
+      response.removeHeader('etag')
+    }
+    const html = failed ?? given
     const page = pages(html, response.getHeader('etag'))
     response.setHeader('content-security-policy', page.policy)
     let body = html

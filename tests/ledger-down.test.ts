@@ -7,7 +7,7 @@ import { readOrder } from '../lib/orders/read'
 import { pay } from '../lib/payments/pay'
 import { openLedgerRig } from './ledger-rig'
 import { granted, payFor, placed } from './purchase'
-import { cards, checkout, itemOf, mintSale, newBuyers, orderRecord, type Shop, until } from './shop'
+import { cards, checkoutOf, itemOf, mintSale, newBuyers, orderRecord, type Shop, until } from './shop'
 import { expectSound } from './sound'
 
 let rig: Awaited<ReturnType<typeof openLedgerRig>>
@@ -61,7 +61,12 @@ test('I15: the ledger goes away and comes back in the middle of a rush: every or
     newBuyers(80).map(async (buyerId) => {
       const held = await reserve(server, { sale, buyerId, itemId: itemOf(sale), quantity: 1 })
       return held.ok
-        ? order(server, { sale, buyerId, idempotencyKey: 'key-00000001', checkout }).then(granted)
+        ? order(server, {
+            sale,
+            buyerId,
+            idempotencyKey: 'key-00000001',
+            checkout: checkoutOf(buyerId),
+          }).then(granted)
         : null
     }),
   )

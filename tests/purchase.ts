@@ -14,7 +14,8 @@ import { orderScript } from '../lib/orders/order.lua'
 import { confirmPayment, pay } from '../lib/payments/pay'
 import type { Result } from '../lib/result'
 import type { SaleRecord } from '../lib/sales/record'
-import { cards, checkout, itemOf, orderRecord, until } from './shop'
+import { proofArgs } from '../lib/units/proof'
+import { cards, checkoutOf, itemOf, orderRecord, until } from './shop'
 
 /** The value of a step that has to succeed: a refusal fails the test with its reason. */
 export function granted<T>(result: Result<T>): T {
@@ -56,7 +57,9 @@ export function decided(ctx: Context, request: Parameters<typeof order>[1]): Pro
 export async function placed(ctx: Context, sale: SaleRecord, wish: Wish = {}): Promise<Order & Buyer> {
   const { buyerId = newBuyerId(), key = 'key-00000001' } = wish
   await hold(ctx, sale, { ...wish, buyerId })
-  const made = granted(await decided(ctx, { sale, buyerId, idempotencyKey: key, checkout }))
+  const made = granted(
+    await decided(ctx, { sale, buyerId, idempotencyKey: key, checkout: checkoutOf(buyerId) }),
+  )
   if (made.state !== 'awaiting_payment') throw new Error(`The order is ${made.state}.`)
   return { ...made, buyerId }
 }
@@ -87,10 +90,11 @@ export async function queued(
   const { buyerId = newBuyerId(), key = 'key-00000001' } = wish
   await hold(ctx, sale, { ...wish, buyerId })
   const id = orderIdFor(sale.id, buyerId, key)
-  const details = JSON.stringify(checkout, Object.keys(checkout).sort())
+  const typed = checkoutOf(buyerId)
+  const details = JSON.stringify(typed, Object.keys(typed).sort())
   const body = createHash('sha256').update(details).digest('base64url')
   const reply = await runScript(ctx.redis, orderScript, saleKeys(sale.id), {
-    ...{ epoch: sale.epochText, buyer: buyerId, order: id, body, details },
+    ...{ epoch: sale.epochText, buyer: buyerId, order: id, body, details, ...proofArgs(undefined) },
   })
   if (reply.code !== 'queued') throw new Error(`refused: ${reply.code}`)
   return { id, buyerId }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import postgres from 'postgres'
+import { saleKeys } from '../db/keys'
 import { orders, sales } from '../db/schema'
 import type { Context } from '../lib/context'
 import type { Checkout } from '../lib/contract'
@@ -42,11 +43,11 @@ export async function openShop(overrides: Partial<Record<keyof Env, string>> = {
   return { ...createContext('test', settings), databaseUrl: database.href }
 }
 
-type Wish = Partial<Omit<NewSale, 'items'>> & {
+type Wish = Partial<NewSale> & {
   allocation?: number
   limit?: number
   priceMinor?: number
-  /** One item for each number; overrides `allocation`. */
+  /** One item for each number; overrides `allocation`. `items` override both. */
   allocations?: number[]
 }
 
@@ -63,6 +64,8 @@ export async function mintSale(ctx: Context, wish: Wish = {}): Promise<SaleRecor
     holdSeconds: 300,
     paySeconds: 600,
     extensions: 1,
+    // What comes back is there at once, except in tests of its delay.
+    returnMs: 0,
     items: allocations.map((units, i) => ({
       product: { title: `Thing ${i + 1}`, description: '', image: '/images/products/mug.svg', imageAlt: '' },
       variant: 'One size',
@@ -101,6 +104,9 @@ export const checkout: Checkout = {
   country: 'GB',
 }
 
+/** The same from a mailbox of this buyer's own: a mailbox that several share is one contact. */
+export const checkoutOf = (buyerId: string): Checkout => ({ ...checkout, email: `${buyerId}@example.com` })
+
 export const cards = {
   pays: '4242424242424242',
   declined: '4000000000000002',
@@ -112,6 +118,18 @@ export async function orderRecord(ctx: Context, orderId: string): Promise<OrderR
   const row = await findOrderRecord(ctx, orderId)
   if (!row) throw new Error('The ledger does not have this order.')
   return row
+}
+
+/** Makes a hold due, as if its deadline had passed `agoMs` ago. */
+export async function makeHoldDue(ctx: Context, saleId: string, buyerId: string, agoMs = 1): Promise<void> {
+  const { state, holds, due } = saleKeys(saleId)
+  const [seconds] = (await ctx.redis.time()) as unknown as [string]
+  const [pausedMs] = (await ctx.redis.hmget(state, 'pausedMs')) as unknown as [string]
+  const deadline = Number(seconds) * 1000 - Number(pausedMs) - agoMs
+  const json = String(await ctx.redis.hget(holds, buyerId))
+  // In the text, because parsing would turn Lua's empty tables into something else.
+  await ctx.redis.hset(holds, { [buyerId]: json.replace(/"deadline":[-+.e\d]+/, `"deadline":${deadline}`) })
+  await ctx.redis.zadd(due, { score: deadline, member: buyerId })
 }
 
 /** Makes an order's payment overdue, as if its time had passed. */

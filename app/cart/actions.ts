@@ -8,7 +8,7 @@ export const reserveAction = keepAnswer(
   'reserve',
   mountAction(reserveEndpoint, (form) => ({
     params: { slug: field(form, 'slug'), itemId: field(form, 'itemId') },
-    body: { quantity: numberField(form, 'quantity') },
+    body: { quantity: numberField(form, 'quantity'), captcha: field(form, 'captcha') },
   })),
 )
 

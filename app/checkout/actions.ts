@@ -1,7 +1,7 @@
 'use server'
 
 import { keepAnswer } from '@/app/posted'
-import { checkoutSchema } from '@/lib/contract'
+import { orderBodySchema } from '@/lib/contract'
 import { field, mountAction } from '@/lib/web/action'
 import { orderEndpoint } from '@/lib/web/endpoints/orders'
 
@@ -11,7 +11,7 @@ export const orderAction = keepAnswer(
     params: { slug: field(form, 'slug') },
     headers: { 'idempotency-key': field(form, 'idempotencyKey') },
     body: Object.fromEntries(
-      Object.keys(checkoutSchema.shape).flatMap((name) => {
+      Object.keys(orderBodySchema.shape).flatMap((name) => {
         const value = field(form, name)
         return value === undefined ? [] : [[name, value]]
       }),

@@ -52,7 +52,7 @@ function expectText({ text }: Answer, attack: string, where: string) {
 /** Whether a page shows this text, as a browser would read its markup. */
 const shows = ({ text }: Answer, wanted: string) => unescapeHtml(parts(text).markup).includes(wanted)
 
-test('a name and an address are kept as they were typed, and no page of the order makes more of them', async ({
+test('attack 25: a name and an address are kept as they were typed, and no page of the order makes more of them', async ({
   anyone,
   newBuyer,
   mint,
@@ -94,13 +94,20 @@ test('a form that is shown again with what was typed shows it as text', async ({
   }
 })
 
-test('the words of a sale are text on every page, and in what search engines read', async ({
+test('attack 25: the words of a sale are text on every page, and in what search engines read', async ({
   anyone,
   newBuyer,
   mint,
 }) => {
   for (const attack of attacks) {
-    const sale = await mint({ title: attack, description: attack })
+    const product = {
+      title: attack,
+      description: attack,
+      image: '/images/products/mug.svg',
+      imageAlt: attack,
+    }
+    const item = { variant: attack, listPriceMinor: 2_990, priceMinor: 1_990, allocation: 10, limit: 10 }
+    const sale = await mint({ title: attack, description: attack, items: [{ product, ...item }] })
     const buyer = newBuyer()
     await buyer.reserve(sale, 1)
     const headers = { cookie: buyer.cookie }
@@ -113,6 +120,9 @@ test('the words of a sale are text on every page, and in what search engines rea
     const page = await read(`/sales/${sale.slug}`)
     const [, data = ''] = /<script type="application\/ld\+json">([\s\S]*?)<\/script/.exec(page.text) ?? []
     expect(JSON.parse(data)).toMatchObject([{ description: attack }])
+    const shown = await read(`/products/${sale.items[0]?.handle}`)
+    const [, known = ''] = /<script type="application\/ld\+json">([\s\S]*?)<\/script/.exec(shown.text) ?? []
+    expect(JSON.parse(known)).toMatchObject([{ name: attack, offers: [{ price: '19.90' }] }])
     await read('/cart')
     await read(`/checkout?sale=${sale.slug}`)
     const { id } = granted(await buyer.order(sale), orderSchema, 201)
@@ -120,7 +130,12 @@ test('the words of a sale are text on every page, and in what search engines rea
   }
 })
 
-test('nothing of an address comes back as markup or as a header', async ({ anyone, newBuyer, mint }) => {
+test('attack 25: nothing of an address comes back as markup or as a header', async ({
+  anyone,
+  newBuyer,
+  mint,
+}) => {
+  test.slow()
   const sale = await mint()
   const buyer = newBuyer()
   await buyer.reserve(sale, 1)
@@ -131,6 +146,7 @@ test('nothing of an address comes back as markup or as a header', async ({ anyon
     for (const each of [encoded, attack.replace(/[^\x21-\x7e]|[?#]/g, encodeURIComponent)]) {
       for (const path of [
         `/sales/${each}`,
+        `/products/${each}`,
         `/orders/${each}`,
         `/nothing/${each}`,
         `/?q=${each}`,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { orderSchema } from '../../lib/contract'
 import type { SaleRecord } from '../../lib/sales/record'
 import { type Buyer, fetched, granted, test } from '../rig/api'
@@ -40,11 +41,12 @@ async function shopper(buyer: Buyer, mint: (wish: { title: string }) => Promise<
   return { id, token, pages, calls, queries: [`/checkout?sale=${cart.slug}`, `/orders/${id}?t=${token}`] }
 }
 
-test('nothing that belongs to a shopper may be kept by a cache, whatever its address looks like', async ({
+test('attack 28: nothing that belongs to a shopper may be kept by a cache, whatever its address looks like', async ({
   anyone,
   newBuyer,
   mint,
 }) => {
+  test.slow()
   const buyer = newBuyer()
   const { pages, calls, queries, token } = await shopper(buyer, mint)
   const personal = new RegExp(`${saleTitle}|${token}|"deadline"|${buyer.token}`)
@@ -109,7 +111,7 @@ const visits = (buyer: Buyer): { query?: string; headers: Call['headers'] }[] =>
 /** Without the server's clock, which is all that differs from one second to the next. */
 const body = ({ text }: Answer) => text.replace(/"now":"[^"]*"/, '"now":""')
 
-test('everybody gets the same bytes of what is public, and no cookie with them', async ({
+test('attack 28: everybody gets the same bytes of what is public, and no cookie with them', async ({
   anyone,
   newBuyer,
   mint,
@@ -118,7 +120,9 @@ test('everybody gets the same bytes of what is public, and no cookie with them',
   const buyer = newBuyer()
   await buyer.reserve(sale, 1)
   const api = `/api/v1/sales/${sale.slug}`
-  for (const path of ['/', `/sales/${sale.slug}`, api, `${api}/live`, '/api/openapi.json']) {
+  const product = `/products/${sale.items[0]?.handle}`
+  const files = ['/images/products/mug.svg', '/sitemap.xml', '/api/openapi.json']
+  for (const path of ['/', '/sales', product, `/sales/${sale.slug}`, api, `${api}/live`, ...files]) {
     // A page that is made again in between is another one: then all of them are read again.
     await expect(async () => {
       const first = await anyone(path)
@@ -134,12 +138,13 @@ test('everybody gets the same bytes of what is public, and no cookie with them',
   }
 })
 
-test('what the router fetches has an address of its own, and is never taken for the page', async ({
+test('attack 28: what the router fetches has an address of its own, and is never taken for the page', async ({
   anyone,
   mint,
 }) => {
   const sale = await mint()
-  for (const path of ['/', `/sales/${sale.slug}`, '/cart', '/checkout']) {
+  const product = `/products/${sale.items[0]?.handle}`
+  for (const path of ['/', '/sales', product, `/sales/${sale.slug}`, '/cart', '/checkout']) {
     for (const headers of [...forms.slice(1), { rsc: '1', 'next-router-segment-prefetch': '/_tree' }]) {
       const moved = await anyone(path, { headers })
       expect(moved.status, 'never under the address of the page').toBe(307)
@@ -154,6 +159,58 @@ test('what the router fetches has an address of its own, and is never taken for 
         const vary = (answer.headers.vary ?? '').toLowerCase().split(/,\s*/)
         expect(vary, own).toEqual(expect.arrayContaining(Object.keys(headers)))
       }
+    }
+  }
+})
+
+test('pages and pictures may be kept, what is not there only for a second, and a refusal to fetch in advance not at all', async ({
+  anyone,
+  mint,
+}) => {
+  const sale = await mint()
+  const product = `/products/${sale.items[0]?.handle}`
+  for (const path of ['/', '/sales', product, `/sales/${sale.slug}`, '/images/products/mug.svg']) {
+    const { status, headers } = await anyone(path)
+    expect({ path, status, kept: headers['cache-control'] }).toEqual({
+      ...{ path, status: 200 },
+      kept: expect.stringMatching(/s-maxage=(30|300), stale-while-revalidate=\d{4,}/),
+    })
+  }
+  for (const path of ['/sales/none', '/products/none', '/products/No', '/sales/none/room', '/nothing']) {
+    const { status, headers, text } = await anyone(path)
+    expect(status, path).toBe(404)
+    expect(text.replace(/<script\b[\s\S]*?<\/script>/g, ''), path).toContain('There is no such page')
+    expect(Number(/s-maxage=(\d+)/.exec(headers['cache-control'] ?? '')?.[1] ?? 0), path).toBeLessThanOrEqual(
+      1,
+    )
+  }
+  for (const path of ['/cart', '/checkout', '/orders/ord_none']) {
+    const answer = await fetched(anyone, path, { rsc: '1', 'next-router-prefetch': '1' })
+    if (answer.status !== 200) expect(answer.headers['cache-control'], path).toMatch(/no-store/)
+  }
+})
+
+test('a page that somebody asked for too early is there once it is published', async ({ anyone, mint }) => {
+  const slug = `early-${randomUUID().slice(0, 8)}`
+  expect((await anyone(`/sales/${slug}`)).status).toBe(404)
+  const { items } = await mint({ slug })
+  await expect.poll(async () => (await anyone(`/sales/${slug}`)).status, { timeout: 5_000 }).toBe(200)
+  expect((await anyone(`/products/${items[0]?.handle}`)).status).toBe(200)
+})
+
+test('attack 34: nobody can have the shop resize pictures: there is no image optimiser', async ({
+  anyone,
+}) => {
+  for (const url of [
+    '/images/og.png',
+    'https://evil.example/x.png',
+    '//evil.example/x.png',
+    '/api/v1/sales',
+  ]) {
+    for (const width of [16, 640, 3840, 99_999]) {
+      const answer = await anyone(`/_next/image?url=${encodeURIComponent(url)}&w=${width}&q=75`)
+      expect(answer.status, `${url} ${width}`).toBe(404)
+      expect(answer.headers['content-type'] ?? '').not.toMatch(/^image/)
     }
   }
 })

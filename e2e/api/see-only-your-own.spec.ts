@@ -86,7 +86,11 @@ test('the cart of one buyer is nothing to another', async ({ newBuyer, mint, ctx
   })
 })
 
-test('no form of a page shows a cart or an order to a stranger', async ({ newBuyer, mint, anyone }) => {
+test('attack 9: no form of a page shows a cart or an order to a stranger', async ({
+  newBuyer,
+  mint,
+  anyone,
+}) => {
   const sale = await mint({ title: 'The Very Private Sale' })
   const [owner, stranger] = [newBuyer(), newBuyer()]
   const { id, token } = await ordered(owner, sale)

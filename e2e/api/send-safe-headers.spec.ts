@@ -40,6 +40,9 @@ type Visit = { status: number; path: (sale: SaleRecord, orderId: string) => stri
 const visits: Record<string, Visit> = {
   'the shop window': { status: 200, path: () => '/' },
   'a sale': { status: 200, path: ({ slug }) => `/sales/${slug}` },
+  'all sales': { status: 200, path: () => '/sales' },
+  'a product': { status: 200, path: ({ items }) => `/products/${items[0]?.handle}` },
+  'a product that does not exist': { status: 404, path: () => `/products/none-${randomUUID().slice(0, 8)}` },
   'a sale that does not exist': { status: 404, path: () => `/sales/none-${randomUUID().slice(0, 8)}` },
   'the cart': { status: 200, path: () => '/cart' },
   'the checkout': { status: 200, path: ({ slug }) => `/checkout?sale=${slug}` },

@@ -1,6 +1,6 @@
-import { placeSchema, turnSchema } from '../../lib/contract'
+import { challengeSchema, placeSchema, turnSchema } from '../../lib/contract'
 import type { SaleRecord } from '../../lib/sales/record'
-import { type Challenge, solve } from '../../lib/solve-challenge'
+import { solve } from '../../lib/solve-challenge'
 import { itemOf, until } from '../../tests/shop'
 import { type Buyer, expectRefused, granted, test } from '../rig/api'
 import { actionCall, actionId } from '../rig/forms'
@@ -10,8 +10,9 @@ const room = (sale: SaleRecord, rest = '') => `/sales/${sale.slug}/room${rest}`
 
 /** The work a buyer is given, done. */
 async function proofOf(buyer: Buyer, sale: SaleRecord): Promise<string> {
-  const { json } = await buyer.send('GET', room(sale, '/challenge'))
-  return solve(json as Challenge)
+  const { work } = granted(await buyer.send('GET', `/sales/${sale.slug}/challenge`), challengeSchema)
+  if (!work) throw new Error('The shop has no work to do.')
+  return solve(work)
 }
 
 const joinWith = (buyer: Buyer, sale: SaleRecord, captcha?: string) =>
@@ -102,7 +103,7 @@ test('a sale without a room has none, and a ticket of somebody else opens nothin
 }) => {
   const plain = await mint()
   const [buyer, other] = [newBuyer(), newBuyer()]
-  expectRefused(await buyer.send('GET', room(plain, '/challenge')), 'not_found')
+  expectRefused(await buyer.send('GET', `/sales/${plain.slug}/challenge`), 'not_found')
   expectRefused(await joinWith(buyer, plain, 'x'), 'not_found')
   expectRefused(await turnOf(buyer, plain, 'd.x'), 'not_found')
   const sale = await mint({ room: true })

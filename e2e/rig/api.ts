@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from '@playwright/test'
-import { type Checkout, problemSchema } from '../../lib/contract'
+import { problemSchema } from '../../lib/contract'
 import { messages } from '../../lib/messages'
 import type { Reason } from '../../lib/result'
 import type { SaleRecord } from '../../lib/sales/record'
 import { newBuyer } from '../../lib/web/identity'
-import { cards, checkout, itemOf } from '../../tests/shop'
+import { cards, checkoutOf, itemOf } from '../../tests/shop'
 import { type Answer, type Call, call, type Send } from './call'
 import { test as base } from './test'
 
@@ -30,7 +30,7 @@ export function buyerOf(request: Send, { buyerId, token }: { buyerId: string; to
     cart: (sale: SaleRecord) => send('GET', `/sales/${sale.slug}/cart`),
     release: (sale: SaleRecord) => send('DELETE', `/sales/${sale.slug}/cart`),
     extend: (sale: SaleRecord) => send('POST', `/sales/${sale.slug}/cart/extension`),
-    order: (sale: SaleRecord, key: string = randomUUID(), details: object = checkout satisfies Checkout) =>
+    order: (sale: SaleRecord, key: string = randomUUID(), details: object = checkoutOf(buyerId)) =>
       send('POST', `/sales/${sale.slug}/orders`, { headers: { 'idempotency-key': key }, json: details }),
     read: (orderId: string) => send('GET', `/orders/${orderId}`),
     pay: (orderId: string, card: unknown = cards.pays) =>

@@ -1,99 +1,23 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
-import { join, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { ensureNginx } from '../../scripts/nginx/program'
-import { type NginxSettings, renderNginx } from '../../scripts/nginx/render'
-import { choosePort } from '../../scripts/stores/ports'
+import type { NginxSettings } from '../../scripts/nginx/render'
+import { type Served, serveNginx } from '../../scripts/nginx/serve'
 import type { Send } from './call'
 import { openSession, type Session } from './http2'
 
-export type Nginx = {
-  url: string
-  /** The address that only redirects. */
-  plainUrl: string
-  certificate: string
-  accessLog: string
+export type Nginx = Served & {
   /** A connection of its own over HTTP/2, opened by its first request, from an address of this machine (127.0.0.0/8). */
   connect(from?: string): Send
-  stop(): Promise<void>
 }
 
-const startMs = 10_000
-
-/** What a system's own nginx.conf says around ours, and paths below the folder that nginx is started in. */
-const around = (rendered: string) => `
-daemon off;
-pid nginx.pid;
-error_log error.log;
-${process.getuid?.() === 0 ? 'user root;' : ''}
-events { worker_connections 1024; }
-http {
-  ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path temporary/${name};`).join('\n  ')}
-  ${rendered}
-}
-`
-
-function makeCertificate(folder: string): string {
-  const key = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out certificate.pem'
-  const name = '-subj /CN=localhost -addext subjectAltName=DNS:localhost -days 2'
-  const { status, stderr } = spawnSync('openssl', `req -x509 ${key} ${name}`.split(' '), {
-    cwd: folder,
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`openssl made no certificate: ${stderr}`)
-  return readFileSync(join(folder, 'certificate.pem'), 'utf8')
-}
-
-const isListening = (port: number) =>
-  new Promise<boolean>((done) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('connect', () => done(true)).once('error', () => done(false))
-    socket.once('connect', () => socket.destroy())
-  })
-
-/** Runs nginx with the shop's configuration, on loopback alone, at the port of `PUBLIC_URL`. */
+/** Runs nginx with the shop's configuration, and speaks HTTP/2 with it. */
 export async function startNginx(
   path: string,
   settings: NginxSettings & { PUBLIC_URL: string },
 ): Promise<Nginx> {
-  const folder = resolve(path)
-  mkdirSync(join(folder, 'temporary'), { recursive: true })
-  const certificate = makeCertificate(folder)
-  const [port, plainPort] = [Number(new URL(settings.PUBLIC_URL).port), await choosePort()]
-  const rendered = renderNginx({
-    LISTEN_HTTP: `127.0.0.1:${plainPort}`,
-    LISTEN_HTTPS: `127.0.0.1:${port}`,
-    TLS_CERTIFICATE: 'certificate.pem',
-    TLS_KEY: 'key.pem',
-    CACHE_DIR: 'cache',
-    ACCESS_LOG: 'access.log',
-    ERROR_LOG: 'error.log',
-    ...settings,
-  })
-  writeFileSync(join(folder, 'nginx.conf'), around(rendered))
-  const program = await ensureNginx()
-  const env = { ...process.env, ...(program.libraries && { LD_LIBRARY_PATH: program.libraries }) }
-  const args = ['-p', folder, '-e', 'error.log', '-c', 'nginx.conf']
-  const checked = spawnSync(program.file, ['-p', folder, '-e', 'stderr', '-t', '-c', 'nginx.conf'], {
-    encoding: 'utf8',
-    env,
-  })
-  if (checked.status !== 0) throw new Error(`nginx refuses its configuration:\n${checked.stderr}`)
-  // Ends nginx when this process dies, which closes the pipe that `cat` reads.
-  const guard = 'nginx=$1; shift; "$nginx" "$@" & cat; kill $!; wait'
-  const child = spawn('sh', ['-c', guard, 'sh', program.file, ...args], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    env,
-  })
-  const ended = new Promise((done) => child.once('close', done))
+  const served = await serveNginx(path, settings)
+  const { port, certificate } = served
   const sessions: Promise<Session>[] = []
-  const nginx: Nginx = {
-    url: settings.PUBLIC_URL,
-    plainUrl: `http://localhost:${plainPort}`,
-    certificate,
-    accessLog: join(folder, 'access.log'),
+  return {
+    ...served,
     connect(from = '127.0.0.1') {
       let session: Promise<Session> | undefined
       return async (...request) => {
@@ -108,14 +32,7 @@ export async function startNginx(
     async stop() {
       const opened = await Promise.allSettled(sessions)
       for (const each of opened) if (each.status === 'fulfilled') each.value.close()
-      child.stdin.end()
-      await ended
+      await served.stop()
     },
   }
-  for (const until = Date.now() + startMs; !(await isListening(port)); await sleep(20)) {
-    if (Date.now() < until) continue
-    await nginx.stop()
-    throw new Error(`nginx does not listen:\n${readFileSync(join(folder, 'error.log'), 'utf8')}`)
-  }
-  return nginx
 }

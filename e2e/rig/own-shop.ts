@@ -9,10 +9,14 @@ import { rigFolder } from './runs'
 const kill = (pid: number) => endProcess(pid, [['SIGKILL', 5_000]])
 
 type Outages = {
+  /** Ends the server as an update does, and starts it again. */
+  restartServer(): Promise<void>
   /** Where the server writes what it says. */
   serverLog: string
   /** Kills a store with its data on disk; what it answers starts it again. */
   crash(kind: StoreKind): Promise<() => Promise<void>>
+  /** Stops a store where it stands, with its connections open; what it answers lets it go on. */
+  suspend(kind: StoreKind): Promise<() => void>
 }
 
 /** Tests on a shop of their own, whose stores may be killed while the other tests run on theirs. */
@@ -22,6 +26,7 @@ export const test = base.extend<object, { rig: Rig; outages: Outages }>({
     async ({}, use, { workerIndex }) => {
       const rig = await startRig(rigFolder(process.env.E2E_RUN ?? '', `outage-${workerIndex}`), {
         durable: true,
+        more: { SERVER_PROCESSES: '1' },
       })
       await use(rig)
       await rig.stop()
@@ -33,10 +38,16 @@ export const test = base.extend<object, { rig: Rig; outages: Outages }>({
       const options = { dir: rigFolder(process.env.E2E_RUN ?? '', `outage-${workerIndex}`), durable: true }
       await use({
         serverLog: rig.serverLog,
+        restartServer: rig.restartServer,
         async crash(kind) {
           const { pid } = await startStore(kind, options)
           await kill(pid)
           return async () => void (await startStore(kind, options))
+        },
+        async suspend(kind) {
+          const { pid } = await startStore(kind, options)
+          process.kill(pid, 'SIGSTOP')
+          return () => void process.kill(pid, 'SIGCONT')
         },
       })
     },

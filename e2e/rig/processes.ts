@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isAlive } from '../../scripts/stores/processes'
+import { call, type Send } from './call'
 
 /** From a cold start on a busy machine; usually it takes two seconds. */
-const startMs = 60_000
+export const startMs = 60_000
 /** The shop ends by itself within eight seconds of being asked to. */
 const endMs = 12_000
 
@@ -35,7 +37,8 @@ export function startProgram(file: string, env: Environment, log: string): Start
     child,
     log,
     async stop() {
-      child.kill('SIGTERM')
+      // At once: SIGTERM would wait for balancers to hear of it.
+      child.kill('SIGINT')
       const force = setTimeout(() => child.kill('SIGKILL'), endMs)
       await ended
       clearTimeout(force)
@@ -65,4 +68,20 @@ export async function startServer(env: Environment, log: string): Promise<Starte
       throw new Error(`The server did not become ready:\n${readFileSync(log, 'utf8').slice(-4_000)}`)
     }
   }
+}
+
+/** One process of a server, asked by itself, whichever process a connection to the server would have reached. */
+export type OwnProcess = { pid: number; url: string; send: Send }
+
+type Line = { msg?: string; process?: number; port?: number }
+
+/** The processes that this server's log says serve, and that live. */
+export function listProcesses(serverLog: string): OwnProcess[] {
+  const lines = readFileSync(serverLog, 'utf8').split('\n')
+  const told = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Line)
+  return told.flatMap(({ msg, process: pid = 0, port }) => {
+    const url = `http://127.0.0.1:${port}`
+    const send: Send = (path, options) => call(url, path, options)
+    return msg === 'serving' && isAlive(pid) ? [{ pid, url, send }] : []
+  })
 }

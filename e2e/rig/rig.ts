@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Stores, startStores } from '../../scripts/stores'
 import { choosePort } from '../../scripts/stores/ports'
-import { type Environment, runProgram, startProgram, startServer } from './processes'
+import { type Environment, runProgram, type Started, startProgram, startServer } from './processes'
 import { removeStores } from './runs'
 
 export type Rig = {
@@ -12,6 +12,12 @@ export type Rig = {
   env: Environment
   stores: Stores
   serverLog: string
+  /** Its first process, which starts the others. */
+  server(): Started
+  /** Starts a server that was killed again, at the same address. */
+  startServerAgain(): Promise<void>
+  /** Ends the server as an update does, and starts it again. */
+  restartServer(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -39,15 +45,18 @@ async function environment(stores: Stores): Promise<Environment> {
  * A shop of its own: stores with fresh data in `dir`, one server and one worker of the production build. Only `durable`
  * stores keep what they acknowledged when they are killed.
  */
-export async function startRig(dir: string, { durable = false } = {}): Promise<Rig> {
+export async function startRig(
+  dir: string,
+  { durable = false, more = {} }: { durable?: boolean; more?: Environment } = {},
+): Promise<Rig> {
   const stores = await startStores({ dir, durable })
   try {
-    const env = await environment(stores)
+    const env = { ...(await environment(stores)), ...more }
     await runProgram(['--import', 'tsx', 'db/prepare.ts'], env)
     if (!existsSync('.next/BUILD_ID')) await runProgram(['node_modules/next/dist/bin/next', 'build'], env)
     const serverLog = join(dir, 'server.log')
     const worker = startProgram('worker/main.ts', env, join(dir, 'worker.log'))
-    const server = await startServer(env, serverLog).catch(async (error) => {
+    let server = await startServer(env, serverLog).catch(async (error) => {
       await worker.stop()
       throw error
     })
@@ -56,6 +65,14 @@ export async function startRig(dir: string, { durable = false } = {}): Promise<R
       env,
       stores,
       serverLog,
+      server: () => server,
+      async startServerAgain() {
+        server = await startServer(env, serverLog)
+      },
+      async restartServer() {
+        await server.stop()
+        server = await startServer(env, serverLog)
+      },
       async stop() {
         await Promise.all([server.stop(), worker.stop()])
         await removeStores(dir)

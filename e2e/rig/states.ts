@@ -1,15 +1,18 @@
+import { randomUUID } from 'node:crypto'
 import type { BrowserContext } from '@playwright/test'
 import type { Context } from '../../lib/context'
 import type { Env } from '../../lib/env'
 import { cancelOrder } from '../../lib/orders/end'
 import { findOrderRecord } from '../../lib/orders/read'
 import { controlSale } from '../../lib/sales/control'
+import type { NewSale } from '../../lib/sales/create'
 import type { SaleRecord } from '../../lib/sales/record'
 import { bought, hold, payFor, placed } from '../../tests/purchase'
 import { cards, makeOverdue, type mintSale, orderRecord, until } from '../../tests/shop'
 import { becomeBuyer } from './buyers'
+import { roomStates } from './room-states'
 
-type Rig = {
+export type Rig = {
   ctx: Context
   settings: Env
   /** The browser that will open the page. */
@@ -21,6 +24,14 @@ type Rig = {
 export type State = { shows: string | RegExp; prepare(rig: Rig): Promise<string> }
 
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000)
+
+const thing = (handle: string, variant: string): NewSale['items'][number] => ({
+  product: {
+    ...{ handle, title: 'Kiln Mug', description: 'Stoneware, thrown and glazed by hand.' },
+    ...{ image: '/images/products/mug.svg', imageAlt: 'A speckled cream mug' },
+  },
+  ...{ variant, listPriceMinor: 2_900, priceMinor: 1_990, allocation: 10, limit: 2 },
+})
 
 const sale = (shows: State['shows'], make: (rig: Rig) => Promise<SaleRecord>): State => ({
   shows,
@@ -57,6 +68,33 @@ async function lapse(ctx: Context, orderId: string) {
 /** Every page of the shop, in every state in which a shopper can meet it. */
 export const states: Record<string, State> = {
   'the shop window': { shows: 'No overselling.', prepare: async () => '/' },
+  'all sales': { shows: 'All sales', prepare: async () => '/sales' },
+  'a product on sale': {
+    shows: '8 left',
+    async prepare({ mint, ctx }) {
+      const made = await mint({ allocation: 10 })
+      await hold(ctx, made, { quantity: 2 })
+      return `/products/${made.items[0]?.handle}`
+    },
+  },
+  'a product in several sales': {
+    shows: 'List price €29.00',
+    async prepare({ mint }) {
+      const handle = `mug-${randomUUID().slice(0, 8)}`
+      const items = [thing(handle, 'Blue'), thing(handle, 'Red')]
+      await mint({ items, opensAt: inHours(1), closesAt: inHours(2) })
+      await mint({ items })
+      await mint({ items, opensAt: inHours(-3), closesAt: inHours(-1) })
+      return `/products/${handle}`
+    },
+  },
+  'a product that no sale offers now': {
+    shows: 'No sale offers it at the moment.',
+    prepare: async ({ mint }) => {
+      const { items } = await mint({ opensAt: inHours(-3), closesAt: inHours(-1) })
+      return `/products/${items[0]?.handle}`
+    },
+  },
   'a sale to come': sale('The button unlocks by itself.', ({ mint }) =>
     mint({ opensAt: inHours(1), closesAt: inHours(2) }),
   ),
@@ -82,6 +120,7 @@ export const states: Record<string, State> = {
     return made
   }),
   'a closed sale': sale('This sale has ended.', ({ mint }) => mint({ closesAt: inHours(-0.01) })),
+  ...roomStates,
   'an empty cart': { shows: 'Nothing in it yet', prepare: async () => '/cart' },
   'a cart': { shows: 'Time left on your cart', prepare: async (rig) => withCart(rig).then(() => '/cart') },
   'the checkout': {

@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test'
 import type { Cart } from '../../lib/contract'
-import { checkout } from '../../tests/shop'
+import { cards, checkout } from '../../tests/shop'
 
 /** What a shopper does and sees on the pages, by the names that stand there. */
 
@@ -43,6 +43,15 @@ export async function placeOrder(page: Page, slug: string, quantity = 1): Promis
 export async function pay(page: Page, card: string) {
   await page.getByLabel('Card number').fill(card)
   await payButton(page).click()
+}
+
+/** From the cart to a paid order, by forms alone. */
+export async function buyCartByForms(page: Page) {
+  await page.getByRole('link', { name: 'Check out' }).click()
+  await fillAddress(page)
+  await page.getByRole('button', { name: 'Place order' }).click()
+  await page.getByRole('link', { name: 'Go to your order' }).click()
+  await pay(page, cards.pays)
 }
 
 /** The numbers of the units on the page of an order, from their plates. */

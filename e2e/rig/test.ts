@@ -1,4 +1,5 @@
 import { type BrowserContext, type BrowserContextOptions, test as base, type Page } from '@playwright/test'
+import { config } from '../../lib/config'
 import type { Context } from '../../lib/context'
 import { checkEnv, type Env } from '../../lib/env'
 import { createContext } from '../../lib/open-context'
@@ -48,7 +49,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   async mint({ ctx }, use) {
     const minted: string[] = []
     await use(async (wish) => {
-      const sale = await mintSale(ctx, wish)
+      const sale = await mintSale(ctx, { returnMs: config.hold.returnMs, ...wish })
       minted.push(sale.id)
       return sale
     })

@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { defineScript } from '../../db/define-script'
-import { holdFragment, reclaimFragment, saleFragment, unitsFragment } from '../units/fragments.lua'
+import { holdFragment, saleFragment, unitsFragment } from '../units/fragments.lua'
+import { hoardingFragment, reclaimFragment } from '../units/hoarding.lua'
 
 /** Ends up to `most` open holds that are due: their units are free again (I8). While paused nothing falls due. */
 export const expireScript = defineScript({
   name: 'expire',
-  keys: ['state', 'items', 'free', 'holds', 'due'],
+  keys: ['state', 'items', 'free', 'holds', 'due', 'lapses', 'networks'],
   args: { most: 'number' },
-  uses: [saleFragment, holdFragment, unitsFragment, reclaimFragment],
+  uses: [saleFragment, holdFragment, unitsFragment, hoardingFragment, reclaimFragment],
   body: /* lua */ `
 local sale = loadSale()
 if not sale.epoch or sale.loading then return cjson.encode({ ended = 0 }) end

@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { saleKeys } from '../../db/keys'
 import { decided, granted, hold, tallyOf } from '../../tests/purchase'
-import { checkout, itemOf, mintSale, newBuyers, openShop, type Shop, until } from '../../tests/shop'
+import {
+  checkout,
+  checkoutOf,
+  itemOf,
+  mintSale,
+  newBuyers,
+  openShop,
+  type Shop,
+  until,
+} from '../../tests/shop'
 import { sized } from '../../tests/size'
 import { expectSound } from '../../tests/sound'
 import { config } from '../config'
@@ -61,7 +70,14 @@ test('I8: a cart that was ordered in its last moment never lapses', async () => 
   const [orders, lapses] = [newBuyerId(), newBuyerId()]
   await hold(shop, sale, { buyerId: orders })
   await hold(shop, sale, { buyerId: lapses })
-  granted(await decided(shop, { sale, buyerId: orders, idempotencyKey: 'key-00000001', checkout }))
+  granted(
+    await decided(shop, {
+      sale,
+      buyerId: orders,
+      idempotencyKey: 'key-00000001',
+      checkout: checkoutOf(orders),
+    }),
+  )
   await until('the other cart to lapse', async () => (await expireHolds(shop, sale.id)) === 1)
   expect(await expectSound(shop, sale.id)).toMatchObject({ unpaid: 1, free: 1 })
 })

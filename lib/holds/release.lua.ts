@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineScript } from '../../db/define-script'
 import { guardFragment, holdFragment, saleFragment, unitsFragment } from '../units/fragments.lua'
+import { hoardingFragment } from '../units/hoarding.lua'
 import { cartReplySchema } from '../units/hold-record'
 
 /**
@@ -9,9 +10,9 @@ import { cartReplySchema } from '../units/hold-record'
  */
 export const releaseScript = defineScript({
   name: 'release',
-  keys: ['state', 'items', 'free', 'holds', 'due'],
+  keys: ['state', 'items', 'free', 'holds', 'due', 'lapses', 'networks'],
   args: { epoch: 'string', notAfterMs: 'number', buyer: 'string' },
-  uses: [saleFragment, guardFragment, holdFragment, unitsFragment],
+  uses: [saleFragment, guardFragment, holdFragment, unitsFragment, hoardingFragment],
   body: /* lua */ `
 local sale = loadSale()
 local outdated = stale(sale)
@@ -20,7 +21,12 @@ local hold = findHold(sale, buyer)
 if not hold then return cjson.encode({ code = 'not_found' }) end
 if hold.state == 'ordered' then return cjson.encode({ code = 'already_ordered' }) end
 if hold.state == 'open' then
-  for _, line in ipairs(hold.lines) do giveBack(line.item, line.numbers) end
+  hold.gave = {}
+  for _, line in ipairs(hold.lines) do
+    hold.gave[line.item] = {}
+    letGo(sale, hold, line.item, line.numbers, hold.gave[line.item])
+  end
+  countUnits(hold, -unitsIn(hold))
   hold.lines, hold.state, hold.version = {}, 'released', hold.version + 1
   writeHold(buyer, hold)
 end

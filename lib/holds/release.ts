@@ -9,8 +9,8 @@ import { toCart } from './cart'
 import { releaseScript } from './release.lua'
 
 /**
- * Empties the buyer's hold; its units are free at once, and a repeat finds it empty (I5, I7). Refused: not_found,
- * already_ordered (then the order is what to cancel).
+ * Empties the buyer's hold; its units are free, for others a moment later, and a repeat finds it empty (I5, I7).
+ * Refused: not_found, already_ordered (then the order is what to cancel).
  */
 export async function release(
   ctx: Context,

@@ -79,25 +79,26 @@ async function outcomesOf(
   states: Map<string, OrderState>,
 ): Promise<Outcome[]> {
   const ends = entries.map((entry) => ({ entry, end: endOf(states.get(entry.orderId)) }))
-  const unpaid = ends.filter(({ end }) => end === 'unpaid').map(({ entry }) => entry)
-  const owned = await ownedElsewhere(ctx, saleId, unpaid)
+  const ended = ends.filter(({ end }) => end === 'unpaid' || end === 'rejected').map(({ entry }) => entry)
+  const owned = await ownedElsewhere(ctx, saleId, ended)
   return ends.map(({ entry, end }) => ({
     buyer: entry.buyerId,
     order: entry.orderId,
     end,
-    owned: end === 'unpaid' ? (owned.get(entry.orderId) ?? []) : [],
+    owned: owned.get(entry.orderId) ?? [],
   }))
 }
 
 /** What a ledger state means for the hold in Redis. */
 export function endOf(state: OrderState | undefined): Outcome['end'] {
   if (state === 'paid') return 'paid'
-  return state === 'awaiting_payment' || state === 'capturing' ? 'claimed' : 'unpaid'
+  if (state === 'expired' || state === 'cancelled') return 'unpaid'
+  return state === 'awaiting_payment' || state === 'capturing' ? 'claimed' : 'rejected'
 }
 
 /** An entry nobody can read is acknowledged with an error in the log; if it names its hold, that one is freed. */
 function setAside(ctx: Context, saleId: string, id: string, fields: string[] | null): Outcome[] {
   ctx.log.error({ saleId, entryId: id }, 'set aside an unreadable order')
   const { buyer, order } = toRecord(fields)
-  return buyer && order ? [{ buyer, order, end: 'unpaid', owned: [] }] : []
+  return buyer && order ? [{ buyer, order, end: 'rejected', owned: [] }] : []
 }

@@ -1,10 +1,10 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { claimGroup, saleKeys } from '../../db/keys'
+import { claimGroup, freeScoresPerItem, saleKeys } from '../../db/keys'
 import { orders } from '../../db/schema'
 import { decided, granted, hold, payFor, queued, takenEntries, tallyOf } from '../../tests/purchase'
 import {
-  checkout,
+  checkoutOf,
   itemOf,
   mintSale,
   newBuyers,
@@ -42,7 +42,9 @@ test('I1: a crowd that reserves and orders over two processes owns exactly the s
     newBuyers(sized(300, 3_000)).map(async (buyerId, i) => {
       const server = i % 2 ? shop : twin
       const held = await reserve(server, { sale, buyerId, itemId: itemOf(sale), quantity: 1 })
-      return held.ok ? decided(server, { sale, buyerId, idempotencyKey: 'key-00000001', checkout }) : held
+      return held.ok
+        ? decided(server, { sale, buyerId, idempotencyKey: 'key-00000001', checkout: checkoutOf(buyerId) })
+        : held
     }),
   )
   expect(tallyOf(results).ok).toBe(stock)
@@ -114,14 +116,21 @@ test('I2: of two orders with one unit in common the first gets all of its units,
   const sale = await mintSale(shop, { allocations: [5, 5] })
   const first = await queued(shop, sale, { quantity: 2 })
   // Redis came back from an older state and hands unit 1 out a second time.
-  await shop.redis.zadd(saleKeys(sale.id).free, { score: 2 ** 32 + 1, member: '1:1' })
+  await shop.redis.zadd(saleKeys(sale.id).free, { score: freeScoresPerItem, member: '1:1' })
   const second = newBuyerId()
   await hold(shop, sale, { buyerId: second, quantity: 3, item: 1 })
   await queued(shop, sale, { buyerId: second, quantity: 2 })
   const third = await queued(shop, sale, { quantity: 1 })
   expect(await claimNext(shop, sale.id, 'new')).toBe(3)
   const [lost, ...kept] = [
-    granted(await decided(shop, { sale, buyerId: second, idempotencyKey: 'key-00000001', checkout })),
+    granted(
+      await decided(shop, {
+        sale,
+        buyerId: second,
+        idempotencyKey: 'key-00000001',
+        checkout: checkoutOf(second),
+      }),
+    ),
     await orderRecord(shop, first.id),
     await orderRecord(shop, third.id),
   ]

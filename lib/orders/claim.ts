@@ -1,13 +1,21 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { isBadData, ledgerErrorCode, type Transaction } from '../../db/postgres'
-import { buyerCounts, items, orderLines, orders, sales, units } from '../../db/schema'
+import { buyerCounts, contactCounts, items, orderLines, orders, sales, units } from '../../db/schema'
+import { contactOf } from '../contact'
 import type { Context } from '../context'
 import { epochText } from '../sales/record'
 import { type Entry, totalOf } from './entry'
 import type { OrderState } from './state'
 
+/** Why a rejected order was, when it was its buyer's doing. */
+type Refusal = (typeof orders.$inferInsert)['refusal']
+
 /** A batch that can't be claimed as a whole: some unit has an owner already, or a limit is exceeded. */
-class Conflict extends Error {}
+class Conflict extends Error {
+  constructor(readonly refusal: Refusal = null) {
+    super()
+  }
+}
 
 /** Deadlocks end by themselves: Postgres stops one of the two. More than this in a row is a fault. */
 const deadlockAttempts = 3
@@ -24,24 +32,34 @@ export async function claim(
   entries: Entry[],
 ): Promise<Map<string, OrderState>> {
   if (entries.length === 0) return new Map()
+  let refusal: Refusal = null
   for (let attempt = 1; ; attempt++) {
     try {
-      return await ctx.db.transaction((tx) => claimTogether(tx, saleId, entries))
+      return await ctx.db.transaction((tx) => claimTogether(tx, saleId, withContacts(ctx, saleId, entries)))
     } catch (error) {
       if (ledgerErrorCode(error) === '40P01' && attempt < deadlockAttempts) continue
       if (!(error instanceof Conflict) && !isBadData(error)) throw error
+      if (error instanceof Conflict) refusal = error.refusal
       break
     }
   }
   const [only] = entries
-  if (entries.length === 1 && only) return reject(ctx, saleId, only)
+  if (entries.length === 1 && only) return reject(ctx, saleId, only, refusal)
   const middle = Math.ceil(entries.length / 2)
   const first = await claim(ctx, saleId, entries.slice(0, middle))
   const second = await claim(ctx, saleId, entries.slice(middle))
   return new Map([...first, ...second])
 }
 
-async function claimTogether(tx: Transaction, saleId: string, entries: Entry[]) {
+type Contacted = Entry & { contact: string }
+
+const withContacts = (ctx: Context, saleId: string, entries: Entry[]): Contacted[] =>
+  entries.map((entry) => ({
+    ...entry,
+    contact: contactOf(ctx.env.APP_SECRET, saleId, entry.details.email),
+  }))
+
+async function claimTogether(tx: Transaction, saleId: string, entries: Contacted[]) {
   // FOR SHARE: a rebuild, which raises the epoch, waits for us, and we for it.
   const [sale] = await tx.select().from(sales).where(eq(sales.id, saleId)).for('share')
   if (!sale || entries.some((entry) => entry.epoch !== epochText(sale))) {
@@ -57,7 +75,8 @@ async function claimTogether(tx: Transaction, saleId: string, entries: Entry[]) 
     await Promise.all([
       claimUnits(tx, saleId, fresh),
       insertLines(tx, saleId, fresh),
-      countForLimit(tx, saleId, fresh),
+      countForLimit(tx, saleId, buyerCounts, fresh, (entry) => entry.buyerId),
+      countForLimit(tx, saleId, contactCounts, fresh, (entry) => entry.contact),
     ])
   }
   const states = await readStates(tx, saleId, entries, inserted)
@@ -67,19 +86,20 @@ async function claimTogether(tx: Transaction, saleId: string, entries: Entry[]) 
   return new Map([...states, ...(await insertRejected(tx, saleId, sale.currency, refused))])
 }
 
-async function insertOrders(tx: Transaction, sale: typeof sales.$inferSelect, entries: Entry[]) {
-  const column = <T>(pick: (entry: Entry) => T) => sql.param(entries.map(pick))
+async function insertOrders(tx: Transaction, sale: typeof sales.$inferSelect, entries: Contacted[]) {
+  const column = <T>(pick: (entry: Contacted) => T) => sql.param(entries.map(pick))
   const rows = await tx.execute<{ id: string }>(sql`
-    insert into ${orders} (sale_id, id, buyer_id, hold_id, body_hash, state, total_minor, currency, pay_by, email, details, entry_id)
+    insert into ${orders} (sale_id, id, buyer_id, hold_id, body_hash, state, total_minor, currency, pay_by, email, contact, details, entry_id)
     select ${sale.id}, e.id, e.buyer, e.hold, e.body, 'awaiting_payment', e.total, ${sale.currency},
       coalesce(${sale.pausedAt?.toISOString() ?? null}::timestamptz, now())
         - make_interval(secs => ${sale.pausedMs / 1000}) + make_interval(secs => ${sale.paySeconds}),
-      e.email, e.details, e.entry
+      e.email, e.contact, e.details, e.entry
     from unnest(${column((e) => e.orderId)}::text[], ${column((e) => e.buyerId)}::text[],
       ${column((e) => e.holdId)}::text[], ${column((e) => e.bodyHash)}::text[],
       ${column((e) => totalOf(e.lines))}::bigint[], ${column((e) => e.details.email)}::text[],
-      ${column((e) => JSON.stringify(e.details))}::text[], ${column((e) => e.entryId)}::text[])
-      as e (id, buyer, hold, body, total, email, details, entry)
+      ${column((e) => e.contact)}::text[], ${column((e) => JSON.stringify(e.details))}::text[],
+      ${column((e) => e.entryId)}::text[])
+      as e (id, buyer, hold, body, total, email, contact, details, entry)
     on conflict do nothing returning id`)
   return new Set(rows.map((row) => row.id))
 }
@@ -119,20 +139,28 @@ async function insertLines(tx: Transaction, saleId: string, entries: Entry[]) {
       as l (order_id, item_id, numbers, price)`)
 }
 
-async function countForLimit(tx: Transaction, saleId: string, entries: Entry[]) {
-  const lines = entries.flatMap((entry) => entry.lines.map((line) => ({ ...line, buyer: entry.buyerId })))
+/** Adds to what each buyer, or each contact, has, and refuses what goes beyond the limit (I6). */
+async function countForLimit(
+  tx: Transaction,
+  saleId: string,
+  counts: typeof buyerCounts | typeof contactCounts,
+  entries: Contacted[],
+  whoseOf: (entry: Contacted) => string,
+) {
+  const lines = entries.flatMap((entry) => entry.lines.map((line) => ({ ...line, whose: whoseOf(entry) })))
+  const whose = sql.identifier(counts === buyerCounts ? 'buyer_id' : 'contact')
   const over = await tx.execute<{ over: boolean }>(sql`
     with counted as (
-      insert into ${buyerCounts} as c (sale_id, item_id, buyer_id, quantity)
-      select ${saleId}, l.item_id, l.buyer_id, sum(l.quantity)
-      from unnest(${sql.param(lines.map((l) => l.item))}::text[], ${sql.param(lines.map((l) => l.buyer))}::text[],
-        ${sql.param(lines.map((l) => l.numbers.length))}::int[]) as l (item_id, buyer_id, quantity)
-      group by 2, 3 order by 2, 3
-      on conflict (sale_id, item_id, buyer_id) do update set quantity = c.quantity + excluded.quantity
+      insert into ${counts} as c (sale_id, item_id, ${whose}, quantity)
+      select ${saleId}, l.item_id, l.whose, sum(l.quantity)
+      from unnest(${sql.param(lines.map((l) => l.item))}::text[], ${sql.param(lines.map((l) => l.whose))}::text[],
+        ${sql.param(lines.map((l) => l.numbers.length))}::int[]) as l (item_id, whose, quantity)
+      group by 2, 3 order by l.whose collate "C", 2
+      on conflict (sale_id, item_id, ${whose}) do update set quantity = c.quantity + excluded.quantity
       returning item_id, quantity)
     select true as over from counted join ${items} i on i.sale_id = ${saleId} and i.id = counted.item_id
     where counted.quantity > i.limit_per_buyer limit 1`)
-  if (over.length > 0) throw new Conflict()
+  if (over.length > 0) throw new Conflict('limit_reached')
 }
 
 async function readStates(tx: Transaction, saleId: string, entries: Entry[], inserted: Set<string>) {
@@ -151,7 +179,13 @@ async function readStates(tx: Transaction, saleId: string, entries: Entry[], ins
 }
 
 /** Rejected orders stand in the ledger too, so that their buyers get a definite answer; they own nothing. */
-async function insertRejected(tx: Transaction, saleId: string, currency: string, entries: Entry[]) {
+async function insertRejected(
+  tx: Transaction,
+  saleId: string,
+  currency: string,
+  entries: Entry[],
+  refusal: Refusal = null,
+) {
   const inserted = await tx
     .insert(orders)
     .values(
@@ -164,7 +198,12 @@ async function insertRejected(tx: Transaction, saleId: string, currency: string,
           bodyHash: entry.bodyHash,
         },
         ...{ state: 'rejected' as const, totalMinor: totalOf(entry.lines), currency, payBy: sql`now()` },
-        ...{ email: entry.details.email, details: JSON.stringify(entry.details), entryId: entry.entryId },
+        ...{
+          email: entry.details.email,
+          details: JSON.stringify(entry.details),
+          entryId: entry.entryId,
+          refusal,
+        },
       })),
     )
     .onConflictDoNothing()
@@ -174,11 +213,11 @@ async function insertRejected(tx: Transaction, saleId: string, currency: string,
   return states
 }
 
-async function reject(ctx: Context, saleId: string, entry: Entry) {
+async function reject(ctx: Context, saleId: string, entry: Entry, refusal: Refusal) {
   ctx.log.warn({ saleId, orderId: entry.orderId, entryId: entry.entryId }, 'the ledger refused an order')
   return ctx.db.transaction(async (tx) => {
     const [sale] = await tx.select({ currency: sales.currency }).from(sales).where(eq(sales.id, saleId))
     if (!sale) return new Map<string, OrderState>([[entry.orderId, 'rejected']])
-    return insertRejected(tx, saleId, sale.currency, [entry])
+    return insertRejected(tx, saleId, sale.currency, [entry], refusal)
   })
 }

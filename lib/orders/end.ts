@@ -24,16 +24,15 @@ export async function settleHolds(
   }
 }
 
-/** Frees the hold of an order that ended unpaid, except units that the ledger meanwhile gave to somebody else. */
+/** Frees the hold of an order that owns nothing, except units that the ledger meanwhile gave to somebody else. */
 export async function freeHold(
   ctx: Context,
   order: { saleId: string; orderId: string; buyerId: string; lines: HoldLine[] },
+  end: 'unpaid' | 'rejected' = 'unpaid',
 ): Promise<void> {
   const { saleId, orderId, buyerId } = order
   const owned = await ownedElsewhere(ctx, saleId, [order])
-  await settleHolds(ctx, saleId, [
-    { buyer: buyerId, order: orderId, end: 'unpaid', owned: owned.get(orderId) ?? [] },
-  ])
+  await settleHolds(ctx, saleId, [{ buyer: buyerId, order: orderId, end, owned: owned.get(orderId) ?? [] }])
 }
 
 async function linesOf(ctx: Context, saleId: string, orderId: string): Promise<HoldLine[]> {
@@ -68,7 +67,7 @@ export async function cancelOrder(
 export async function expireOrders(ctx: Context, saleId: string): Promise<number> {
   const ended = await ctx.db.transaction(async (tx) => {
     const due = await tx
-      .select({ orderId: orders.id, buyerId: orders.buyerId })
+      .select({ orderId: orders.id, buyerId: orders.buyerId, contact: orders.contact })
       .from(orders)
       .innerJoin(sales, eq(sales.id, orders.saleId))
       .where(
@@ -82,7 +81,8 @@ export async function expireOrders(ctx: Context, saleId: string): Promise<number
       .limit(config.worker.expirePerTick)
       .for('update', { of: orders, skipLocked: true })
     const done: typeof due = []
-    for (const order of due) {
+    // In the order in which claims count mailboxes, which orders may share: so the two can't deadlock on them.
+    for (const order of due.sort((a, b) => (a.contact < b.contact ? -1 : 1))) {
       if (await endUnpaid(tx, { saleId, orderId: order.orderId, to: 'expired' })) done.push(order)
     }
     return done

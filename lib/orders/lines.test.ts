@@ -2,7 +2,16 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { saleKeys } from '../../db/keys'
 import { decided, granted, hold, intentsOf, payFor, placed } from '../../tests/purchase'
-import { checkout, itemOf, makeOverdue, mintSale, openShop, orderRecord, type Shop } from '../../tests/shop'
+import {
+  checkout,
+  checkoutOf,
+  itemOf,
+  makeOverdue,
+  mintSale,
+  openShop,
+  orderRecord,
+  type Shop,
+} from '../../tests/shop'
 import { expectSound } from '../../tests/sound'
 import { checkoutSchema } from '../contract'
 import { newBuyerId } from '../id'
@@ -20,7 +29,9 @@ async function placedBoth(sale: SaleRecord, [first, second]: [number, number]) {
   const buyerId = newBuyerId()
   await hold(shop, sale, { buyerId, quantity: first })
   await hold(shop, sale, { buyerId, quantity: second, item: 1 })
-  return granted(await decided(shop, { sale, buyerId, idempotencyKey: 'key-00000001', checkout }))
+  return granted(
+    await decided(shop, { sale, buyerId, idempotencyKey: 'key-00000001', checkout: checkoutOf(buyerId) }),
+  )
 }
 
 const ownedBy = async (orderId: string) => {
@@ -79,7 +90,9 @@ test('I10: a price that changes while a cart is open applies to later carts, not
   await shop.redis.hset(saleKeys(sale.id).items, { [`${itemOf(sale)}:price`]: 9000 })
   expect(await hold(shop, sale, { buyerId, quantity: 3 })).toMatchObject({ totalMinor: 3000 })
   expect(await hold(shop, sale)).toMatchObject({ totalMinor: 9000 })
-  const made = granted(await decided(shop, { sale, buyerId, idempotencyKey: 'key-00000001', checkout }))
+  const made = granted(
+    await decided(shop, { sale, buyerId, idempotencyKey: 'key-00000001', checkout: checkoutOf(buyerId) }),
+  )
   expect(made).toMatchObject({
     totalMinor: 3000,
     currency: 'EUR',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineScript, luaArray } from '../../db/define-script'
-import { guardFragment, holdFragment, saleFragment } from '../units/fragments.lua'
+import { guardFragment, holdFragment, proofFragment, saleFragment } from '../units/fragments.lua'
 import { holdLineSchema } from '../units/hold-record'
 
 /**
@@ -9,7 +9,7 @@ import { holdLineSchema } from '../units/hold-record'
  */
 export const orderScript = defineScript({
   name: 'order',
-  keys: ['state', 'holds', 'due', 'orders'],
+  keys: ['state', 'holds', 'due', 'orders', 'proofs'],
   args: {
     epoch: 'string',
     notAfterMs: 'number',
@@ -17,8 +17,11 @@ export const orderScript = defineScript({
     order: 'string',
     body: 'string',
     details: 'string',
+    proof: 'string',
+    forgetAtMs: 'number',
+    forgetMost: 'number',
   },
-  uses: [saleFragment, guardFragment, holdFragment],
+  uses: [saleFragment, guardFragment, holdFragment, proofFragment],
   body: /* lua */ `
 local sale = loadSale()
 local outdated = stale(sale)
@@ -30,6 +33,9 @@ if hold and hold.state == 'ordered' then
   return cjson.encode({ code = 'queued', now = sale.now, lines = hold.lines, currency = sale.currency })
 end
 if not hold or #hold.lines == 0 then return cjson.encode({ code = 'hold_expired' }) end
+local missing = unproven()
+if missing then return cjson.encode({ code = missing }) end
+spendProof(sale)
 hold.state, hold.order, hold.body, hold.version = 'ordered', order, body, hold.version + 1
 writeHold(buyer, hold)
 redis.call('XADD', orders, '*', 'order', order, 'buyer', buyer, 'hold', hold.id, 'epoch', epoch, 'body', body,
@@ -44,5 +50,6 @@ return cjson.encode({ code = 'queued', now = sale.now, lines = hold.lines, curre
       lines: luaArray(holdLineSchema),
     }),
     z.object({ code: z.enum(['too_late', 'stale_epoch', 'hold_expired', 'already_ordered', 'key_reused']) }),
+    z.object({ code: z.enum(['captcha_required', 'captcha_failed']) }),
   ]),
 })

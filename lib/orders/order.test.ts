@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { saleKeys } from '../../db/keys'
 import { orders } from '../../db/schema'
 import { bought, decided, granted, hold, intentsOf, payFor, placed, queued } from '../../tests/purchase'
-import { checkout, mintSale, newBuyers, openShop, orderRecord, type Shop } from '../../tests/shop'
+import { checkout, checkoutOf, mintSale, newBuyers, openShop, orderRecord, type Shop } from '../../tests/shop'
 import { expectSound } from '../../tests/sound'
 import { findCart } from '../holds/find'
 import { newBuyerId } from '../id'
@@ -45,7 +45,7 @@ test('I4: 20 tabs with keys of their own make one order of one cart; the others 
   await hold(shop, sale, { buyerId, quantity: 2 })
   const tabs = await Promise.all(
     newBuyers(20).map((idempotencyKey, i) =>
-      order(i % 2 ? shop : twin, { sale, buyerId, idempotencyKey, checkout }),
+      order(i % 2 ? shop : twin, { sale, buyerId, idempotencyKey, checkout: checkoutOf(buyerId) }),
     ),
   )
   expect(tabs.filter((tab) => tab.ok)).toHaveLength(1)
@@ -74,7 +74,9 @@ test('I4: a late retry gets its order back, whatever became of it since', async 
   const sale = await mintSale(shop)
   const { buyerId, id } = await placed(shop, sale)
   const again = async () => {
-    const { state, id: sameId } = granted(await order(shop, { sale, buyerId, idempotencyKey: key, checkout }))
+    const { state, id: sameId } = granted(
+      await order(shop, { sale, buyerId, idempotencyKey: key, checkout: checkoutOf(buyerId) }),
+    )
     return { state, id: sameId }
   }
   expect(await again()).toEqual({ id, state: 'awaiting_payment' })
@@ -88,7 +90,8 @@ test('I4: a late retry of a paid order leaves the cart alone that its buyer fill
   const { buyerId, id } = await bought(shop, sale, { quantity: 2 })
   const cart = await hold(shop, sale, { buyerId, quantity: 3 })
   const late = { sale, buyerId, idempotencyKey: key }
-  expect(granted(await decided(shop, { ...late, checkout }))).toMatchObject({ id, state: 'paid' })
+  const same = { ...late, checkout: checkoutOf(buyerId) }
+  expect(granted(await decided(shop, same))).toMatchObject({ id, state: 'paid' })
   expect(await order(shop, { ...late, checkout: other })).toEqual(keyReused)
   expect(granted(await findCart(shop, { sale, buyerId })).lines).toEqual(cart.lines)
   expect(await expectSound(shop, sale.id)).toMatchObject({ paid: 2, held: 3, free: 5 })
@@ -107,7 +110,9 @@ test('I4: an old key that reaches Redis after all, with a new cart, neither sell
 test('I5: the server died right after Redis queued an order: its buyer’s retry is answered with it (fault 4)', async () => {
   const sale = await mintSale(shop)
   const { buyerId, id } = await queued(shop, sale, { quantity: 2 })
-  const retried = granted(await decided(twin, { sale, buyerId, idempotencyKey: key, checkout }))
+  const retried = granted(
+    await decided(twin, { sale, buyerId, idempotencyKey: key, checkout: checkoutOf(buyerId) }),
+  )
   expect(retried).toMatchObject({ id, state: 'awaiting_payment', units: [1, 2] })
   expect(await ordersOf(sale)).toHaveLength(1)
   expect(await expectSound(shop, sale.id)).toMatchObject({ unpaid: 2, free: 8 })

@@ -12,6 +12,7 @@ import { describeError } from '../log'
 import { ok, type Result, refused } from '../result'
 import type { SaleRecord } from '../sales/record'
 import { isRefused, runOnSale } from '../sales/run-on-sale'
+import { type GivenProof, proofArgs, refusedProof } from '../units/proof'
 import { joinClaim } from './join-claim'
 import { orderScript } from './order.lua'
 import { findOrder, findOrderRecord, getOrder, type OrderRecord } from './read'
@@ -20,11 +21,18 @@ import { unclaimedOrder } from './view'
 /**
  * Turns the buyer's hold into an order and waits a moment for the ledger's decision. The same key always means the same
  * order (I4, I5): a late retry gets it back whatever became of the hold. `confirming` is no promise yet; `rejected`
- * means the ledger refused. Refused: hold_expired, already_ordered, key_reused (same key, other details).
+ * means the ledger refused. Refused: hold_expired, already_ordered, key_reused (same key, other details); where a `proof`
+ * is asked for, which the order uses up, captcha_required or captcha_failed.
  */
 export async function order(
   ctx: Context,
-  request: { sale: SaleRecord; buyerId: string; idempotencyKey: string; checkout: Checkout },
+  request: {
+    sale: SaleRecord
+    buyerId: string
+    idempotencyKey: string
+    checkout: Checkout
+    proof?: GivenProof
+  },
 ): Promise<Result<Order>> {
   const { sale, buyerId, idempotencyKey, checkout } = request
   const orderId = orderIdFor(sale.id, buyerId, idempotencyKey)
@@ -43,6 +51,7 @@ export async function order(
       order: orderId,
       body,
       details,
+      ...proofArgs(request.proof),
     }),
   )
   if (!isRefused(reply) && reply.code === 'queued') {
@@ -52,7 +61,10 @@ export async function order(
   // The hold is gone or frozen: perhaps by this very order, a moment ago.
   const late = await findOrderRecord(ctx, orderId)
   if (late) return again(ctx, late, body)
-  return isRefused(reply) ? reply : refused(reply.code)
+  if (isRefused(reply)) return reply
+  if (reply.code === 'captcha_required' || reply.code === 'captcha_failed')
+    return refusedProof(request.proof, reply.code)
+  return refused(reply.code)
 }
 
 async function again(ctx: Context, known: OrderRecord, body: string): Promise<Result<Order>> {

@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { runScript } from '../../db/define-script'
 import { saleKeys } from '../../db/keys'
+import { defineStatement } from '../../db/postgres'
 import { items, orderLines, orders, payments, products, sales, variants } from '../../db/schema'
 import type { Context } from '../context'
 import type { Order } from '../contract'
@@ -13,15 +14,17 @@ import { type LineRow, type PaymentRow, toOrder, unclaimedOrder } from './view'
 
 export type OrderRecord = typeof orders.$inferSelect
 
+const isOrder = and(eq(orders.saleId, sql.placeholder('saleId')), eq(orders.id, sql.placeholder('orderId')))
+
+/** An order by its whole key. */
+export const orderById = defineStatement((db) => db.select().from(orders).where(isOrder).prepare('order'))
+
 /** The order's row in the ledger, or null while it has none. */
 export async function findOrderRecord(
-  ctx: Pick<Context, 'db'>,
+  ctx: Pick<Context, 'byKey'>,
   orderId: string,
 ): Promise<OrderRecord | null> {
-  const [row] = await ctx.db
-    .select()
-    .from(orders)
-    .where(and(eq(orders.saleId, saleIdOfOrder(orderId)), eq(orders.id, orderId)))
+  const [row] = await orderById(ctx.byKey).execute({ saleId: saleIdOfOrder(orderId), orderId })
   return row ?? null
 }
 
@@ -57,15 +60,12 @@ export async function readOrder(
   return known ? ok(unclaimedOrder(ctx, sale, orderId, [], 'rejected', Date.now())) : refused('not_found')
 }
 
-/**
- * The ledger's order with its lines, units and latest payment, or null while it has none. One question for all of it:
- * every buyer asks it after ordering and again while paying.
- */
-export async function findOrder(
-  ctx: Pick<Context, 'db' | 'env'>,
-  orderId: string,
-): Promise<{ row: OrderRecord; order: Order } | null> {
-  const [found] = await ctx.db
+const paymentColumns = sql`json_build_object('orderId', p.order_id, 'movedFromOrderId', p.moved_from_order_id,
+  'state', p.state)`
+
+/** An order with what its buyer may see of it. */
+export const orderAndAll = defineStatement((db) =>
+  db
     .select({
       row: orders,
       slug: sales.slug,
@@ -79,20 +79,32 @@ export async function findOrder(
         from ${orderLines} l join ${items} i on i.sale_id = l.sale_id and i.id = l.item_id
         join ${variants} v on v.id = i.variant_id join ${products} p on p.id = v.product_id
         where l.sale_id = ${orders.saleId} and l.order_id = ${orders.id})`,
-      payment: sql<PaymentRow | null>`(
-        select json_build_object('orderId', p.order_id, 'movedFromOrderId', p.moved_from_order_id, 'state', p.state)
-        from ${payments} p where p.sale_id = ${orders.saleId}
-          and (p.order_id = ${orders.id} or p.moved_from_order_id = ${orders.id})
-        order by p.created_at desc limit 1)`,
+      payment: sql<PaymentRow | null>`coalesce(
+        (select ${paymentColumns} from ${payments} p
+         where p.sale_id = ${orders.saleId} and p.moved_from_order_id = ${orders.id} limit 1),
+        (select ${paymentColumns} from ${payments} p
+         where p.sale_id = ${orders.saleId} and p.order_id = ${orders.id} order by p.created_at desc limit 1))`,
     })
     .from(orders)
     .innerJoin(sales, eq(sales.id, orders.saleId))
-    .where(and(eq(orders.saleId, saleIdOfOrder(orderId)), eq(orders.id, orderId)))
+    .where(isOrder)
+    .prepare('order and all'),
+)
+
+/**
+ * The ledger's order with its lines, units and latest payment, or null while it has none. One question for all of it:
+ * every buyer asks it after ordering and again while paying.
+ */
+export async function findOrder(
+  ctx: Pick<Context, 'byKey' | 'env'>,
+  orderId: string,
+): Promise<{ row: OrderRecord; order: Order } | null> {
+  const [found] = await orderAndAll(ctx.byKey).execute({ saleId: saleIdOfOrder(orderId), orderId })
   return found ? { row: found.row, order: toOrder(ctx, found) } : null
 }
 
 /** `findOrder` for one that the ledger is known to have. */
-export async function getOrder(ctx: Pick<Context, 'db' | 'env'>, orderId: string) {
+export async function getOrder(ctx: Pick<Context, 'byKey' | 'env'>, orderId: string) {
   const found = await findOrder(ctx, orderId)
   if (!found) throw new Error('An order is gone from the ledger.')
   return found

@@ -1,6 +1,13 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Transaction } from '../../db/postgres'
-import { buyerCounts, type ledgerOrderStates, orderLines, orders, units } from '../../db/schema'
+import {
+  buyerCounts,
+  contactCounts,
+  type ledgerOrderStates,
+  orderLines,
+  orders,
+  units,
+} from '../../db/schema'
 
 export type OrderState = (typeof ledgerOrderStates)[number]
 
@@ -56,5 +63,10 @@ export async function endUnpaid(
     from ${orderLines} l join ${orders} o on o.sale_id = l.sale_id and o.id = l.order_id
     where l.sale_id = ${saleId} and l.order_id = ${orderId}
       and c.sale_id = l.sale_id and c.item_id = l.item_id and c.buyer_id = o.buyer_id`)
+  await tx.execute(sql`
+    update ${contactCounts} c set quantity = c.quantity - cardinality(l.numbers)
+    from ${orderLines} l join ${orders} o on o.sale_id = l.sale_id and o.id = l.order_id
+    where l.sale_id = ${saleId} and l.order_id = ${orderId}
+      and c.sale_id = l.sale_id and c.item_id = l.item_id and c.contact = o.contact`)
   return true
 }

@@ -4,7 +4,7 @@ import { payments } from '../../db/schema'
 import { buyersView, lapsed } from '../../tests/late-yes'
 import { deliverWebhooks, makeUnheardOf, silentAfter } from '../../tests/provider'
 import { decided, granted, hold, intentsOf } from '../../tests/purchase'
-import { checkout, mintSale, openShop, type Shop } from '../../tests/shop'
+import { checkoutOf, mintSale, openShop, type Shop } from '../../tests/shop'
 import { expectSound } from '../../tests/sound'
 import { sweepPayments } from './sweep'
 
@@ -20,7 +20,9 @@ test('I5: a crash after the new order was made and before the payment moved: the
   const [payment] = await shop.db.select().from(payments).where(eq(payments.orderId, made.id))
   await hold(shop, sale, { buyerId: made.buyerId })
   const idempotencyKey = `late:${payment?.id}`
-  const begun = granted(await decided(shop, { sale, buyerId: made.buyerId, idempotencyKey, checkout }))
+  const begun = granted(
+    await decided(shop, { sale, buyerId: made.buyerId, idempotencyKey, checkout: checkoutOf(made.buyerId) }),
+  )
   await deliverWebhooks(shop)
   expect((await buyersView(shop, made)).payment).toMatchObject({ late: 'moved', movedToOrderId: begun.id })
   expect(await intentsOf(shop, begun.id)).toMatchObject([{ captures: 1, voids: 0 }])

@@ -63,7 +63,12 @@ async function reserveAgain(
     .orderBy(orderLines.itemId)
   let totalMinor = 0
   for (const line of lines) {
-    const held = await reserve(ctx, { ...buyer, itemId: line.itemId, quantity: line.numbers.length })
+    const held = await reserve(ctx, {
+      ...buyer,
+      itemId: line.itemId,
+      quantity: line.numbers.length,
+      isPaidFor: true,
+    })
     if (!held.ok) {
       await release(ctx, buyer)
       return false

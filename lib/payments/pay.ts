@@ -1,4 +1,5 @@
 import { and, eq, getTableColumns, notInArray, sql } from 'drizzle-orm'
+import { defineStatement } from '../../db/postgres'
 import { payments, sales } from '../../db/schema'
 import type { Context } from '../context'
 import type { Payment } from '../contract'
@@ -79,7 +80,7 @@ async function authorise(ctx: Context, order: OrderRecord, payment: LivePayment,
 
 /** The one payment of the order that can still take money, or has (the schema allows no second). */
 async function findLivePayment(ctx: Context, order: OrderRecord): Promise<LivePayment | undefined> {
-  const [live] = await ctx.db
+  const [live] = await ctx.byKey
     .select(liveColumns)
     .from(payments)
     .where(
@@ -92,27 +93,32 @@ async function findLivePayment(ctx: Context, order: OrderRecord): Promise<LivePa
   return live
 }
 
-/** Writes the payment down before the provider hears of it, so that no crash can lose it; undefined if another won. */
-async function begin(ctx: Context, order: OrderRecord, lastFour: string): Promise<LivePayment | undefined> {
-  const [begun] = await ctx.db
+const given = sql.placeholder
+/** The first row of a payment; none when the order has a living one. */
+export const beginPayment = defineStatement((db) =>
+  db
     .insert(payments)
     .values({
-      ...{
-        saleId: order.saleId,
-        id: newPaymentId(),
-        orderId: order.id,
-        provider: ctx.provider.name,
-        lastFour,
-      },
-      ...{
-        state: 'creating',
-        amountMinor: order.totalMinor,
-        currency: order.currency,
-        createdAt: sql`clock_timestamp()`,
-      },
+      ...{ saleId: given('saleId'), id: given('id'), orderId: given('orderId'), provider: given('provider') },
+      ...{ lastFour: given('lastFour'), amountMinor: given('amountMinor'), currency: given('currency') },
+      ...{ state: 'creating', createdAt: sql`clock_timestamp()` },
     })
     .onConflictDoNothing()
     .returning(liveColumns)
+    .prepare('begin payment'),
+)
+
+/** Writes the payment down before the provider hears of it, so that no crash can lose it; undefined if another won. */
+async function begin(ctx: Context, order: OrderRecord, lastFour: string): Promise<LivePayment | undefined> {
+  const [begun] = await beginPayment(ctx.byKey).execute({
+    saleId: order.saleId,
+    id: newPaymentId(),
+    orderId: order.id,
+    provider: ctx.provider.name,
+    lastFour,
+    amountMinor: order.totalMinor,
+    currency: order.currency,
+  })
   return begun
 }
 

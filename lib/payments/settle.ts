@@ -1,9 +1,10 @@
 import { and, eq, getTableColumns, inArray, sql } from 'drizzle-orm'
+import { defineStatement } from '../../db/postgres'
 import { orders, type paymentStates, payments } from '../../db/schema'
 import type { Context } from '../context'
 import { settleHolds } from '../orders/end'
 import { findOrderRecord } from '../orders/read'
-import { type OrderState, stepTo } from '../orders/state'
+import { type Step, stepTo } from '../orders/state'
 import { moveToNewOrder } from './late'
 import type { PaymentRecord } from './pay'
 import { type ProviderPayment, ProviderSilent } from './types'
@@ -60,7 +61,7 @@ async function advance(
   to: PaymentState,
   reference: string,
 ): Promise<PaymentRecord | undefined> {
-  const [moved] = await ctx.db
+  const [moved] = await ctx.byKey
     .update(payments)
     .set({ state: to, reference, updatedAt: sql`now()` })
     .where(
@@ -71,7 +72,7 @@ async function advance(
 }
 
 async function reread(ctx: Context, payment: PaymentRecord): Promise<PaymentRecord> {
-  const [row] = await ctx.db
+  const [row] = await ctx.byKey
     .select()
     .from(payments)
     .where(and(eq(payments.saleId, payment.saleId), eq(payments.id, payment.id)))
@@ -100,50 +101,51 @@ async function authorised(ctx: Context, payment: PaymentRecord, seen: ProviderPa
 
 /** The ledger's yes: order and payment move to capturing together, or neither does. */
 const startCapture = (ctx: Context, payment: PaymentRecord, from: PaymentState[], reference: string) =>
-  advanceWithOrder(ctx, payment, { from, to: 'capturing', reference }, 'awaiting_payment', 'capturing')
+  advanceWithOrder(ctx, payment, { from, to: 'capturing', reference }, capturesOrder)
 
-/**
- * Compare-and-set of a payment's state and its order's in one statement: both or neither. The payment is locked first,
- * so that whoever races for it waits here and then finds it moved. Undefined when one of the two was elsewhere.
- */
+const given = sql.placeholder
+
+/** Takes a payment of some states to another one, and its order a step: both or neither. */
+const withOrder = (step: Step) =>
+  defineStatement((db) => {
+    const isPayment = and(eq(payments.saleId, given('saleId')), eq(payments.id, given('id')))
+    // Locked first, so that whoever races for the payment waits here and then finds it moved.
+    const locked = db.$with('locked').as(
+      db
+        .select({ orderId: payments.orderId })
+        .from(payments)
+        .where(and(isPayment, sql`${payments.state} = any(${given('from')}::text[])`))
+        .for('update'),
+    )
+    const isOrder = and(
+      eq(orders.saleId, given('saleId')),
+      eq(orders.id, sql`(select order_id from locked)`),
+      eq(orders.state, step.from),
+    )
+    const moved = db
+      .$with('moved')
+      .as(db.update(orders).set(stepTo(step)).where(isOrder).returning({ buyerId: orders.buyerId }))
+    return db
+      .with(locked, moved)
+      .update(payments)
+      .set({ state: sql`${given('to')}`, reference: sql`${given('reference')}`, updatedAt: sql`now()` })
+      .where(and(isPayment, sql`exists (select from moved)`))
+      .returning({ ...getTableColumns(payments), buyerId: sql<string>`(select buyer_id from moved)` })
+      .prepare(`payment, and its order to ${step.to}`)
+  })
+
+export const capturesOrder = withOrder({ from: 'awaiting_payment', to: 'capturing' })
+export const paysOrder = withOrder({ from: 'capturing', to: 'paid' })
+const givesOrderBack = withOrder({ from: 'capturing', to: 'awaiting_payment' })
+
+/** Compare-and-set of a payment and its order. Undefined when one of the two was elsewhere. */
 async function advanceWithOrder(
   ctx: Context,
-  payment: PaymentRecord,
-  { from, to, reference }: { from: PaymentState[]; to: PaymentState; reference: string },
-  ...[orderFrom, orderTo]: [OrderState, OrderState]
+  { saleId, id }: PaymentRecord,
+  step: { from: PaymentState[]; to: PaymentState; reference: string },
+  statement: ReturnType<typeof withOrder>,
 ): Promise<(PaymentRecord & { buyerId: string }) | undefined> {
-  const locked = ctx.db.$with('locked').as(
-    ctx.db
-      .select({ saleId: payments.saleId, orderId: payments.orderId })
-      .from(payments)
-      .where(
-        and(eq(payments.saleId, payment.saleId), eq(payments.id, payment.id), inArray(payments.state, from)),
-      )
-      .for('update'),
-  )
-  const moved = ctx.db.$with('moved').as(
-    ctx.db
-      .update(orders)
-      .set(stepTo({ from: orderFrom, to: orderTo }))
-      .from(locked)
-      .where(
-        and(eq(orders.saleId, locked.saleId), eq(orders.id, locked.orderId), eq(orders.state, orderFrom)),
-      )
-      .returning({ saleId: orders.saleId, orderId: orders.id, buyerId: orders.buyerId }),
-  )
-  const [advanced] = await ctx.db
-    .with(locked, moved)
-    .update(payments)
-    .set({ state: to, reference, updatedAt: sql`now()` })
-    .from(moved)
-    .where(
-      and(
-        eq(payments.saleId, moved.saleId),
-        eq(payments.orderId, moved.orderId),
-        eq(payments.id, payment.id),
-      ),
-    )
-    .returning({ ...getTableColumns(payments), buyerId: moved.buyerId })
+  const [advanced] = await statement(ctx.byKey).execute({ saleId, id, ...step })
   return advanced
 }
 
@@ -160,7 +162,7 @@ async function capture(ctx: Context, payment: PaymentRecord, reference: string):
 
 async function finish(ctx: Context, payment: PaymentRecord, seen: ProviderPayment): Promise<PaymentRecord> {
   const step = { from: capturing, to: 'captured' as const, reference: seen.reference }
-  const done = await advanceWithOrder(ctx, payment, step, 'capturing', 'paid')
+  const done = await advanceWithOrder(ctx, payment, step, paysOrder)
   if (!done) return reread(ctx, payment)
   await soldInRedis(ctx, done, done.buyerId)
   return done
@@ -180,7 +182,7 @@ async function failed(ctx: Context, payment: PaymentRecord, seen: ProviderPaymen
   const to = seen.state === 'voided' ? 'voided' : 'declined'
   const step = { from: capturing, to, reference: seen.reference } as const
   const ended =
-    (await advanceWithOrder(ctx, payment, step, 'capturing', 'awaiting_payment')) ??
+    (await advanceWithOrder(ctx, payment, step, givesOrderBack)) ??
     (await advance(ctx, payment, [...undecided, 'authorised'], to, seen.reference))
   return ended ?? reread(ctx, payment)
 }

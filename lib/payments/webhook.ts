@@ -16,7 +16,7 @@ export async function receiveWebhook(
 ): Promise<Result<null>> {
   const told = ctx.provider.readWebhook(body, headers)
   if (!told) return refused('forbidden')
-  const [payment] = await ctx.db.select().from(payments).where(eq(payments.id, told.key))
+  const [payment] = await ctx.byKey.select().from(payments).where(eq(payments.id, told.key))
   if (!payment) return refused('not_found')
   if (told.amountMinor !== payment.amountMinor || told.currency !== payment.currency) {
     ctx.log.warn({ paymentId: payment.id }, 'a webhook names another amount')

@@ -2,7 +2,7 @@ import { epochText } from '../sales/record'
 import type { HoldRecord } from '../units/hold-record'
 import type { Finding, Invariant } from './checks'
 import type { LedgerReading } from './checks-reading'
-import { type Census, free, held, owned, type RedisReading } from './reading'
+import { type Census, free, held, miscounted, owned, type RedisReading } from './reading'
 
 /** Later than this, a hold that is due is not merely waiting for the worker's next tick. */
 const overdueMs = 10_000
@@ -110,6 +110,9 @@ function holdFindings(
 }
 
 function limitFindings(report: Report, { redis, bought }: Admission, ledger: LedgerReading) {
+  for (const network of miscounted(redis)) {
+    report('I6', 'network that is counted to hold another number than its holds', network)
+  }
   for (const key of new Set([...bought.keys(), ...ledger.bought.keys()])) {
     if ((bought.get(key) ?? 0) !== (ledger.bought.get(key) ?? 0)) {
       report('I6', 'buyer of whom Redis counts another number bought', key)

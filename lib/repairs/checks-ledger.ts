@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { buyerCounts, items, orderLines, orders, sales, units } from '../../db/schema'
+import { buyerCounts, contactCounts, items, orderLines, orders, sales, units } from '../../db/schema'
 import { living, type Question } from './checks'
 
 /** Later than this, an overdue order is not merely waiting for the worker's next tick. */
@@ -17,6 +17,10 @@ export function ledgerQuestions(saleId: string): Question[] {
     select o.buyer_id, l.item_id, sum(cardinality(l.numbers)) as quantity from ${orders} o
     join ${orderLines} l on l.sale_id = o.sale_id and l.order_id = o.id
     where o.sale_id = ${saleId} and o.state in ${living} group by 1, 2`
+  const countedByContact = sql`
+    select o.contact, l.item_id, sum(cardinality(l.numbers)) as quantity from ${orders} o
+    join ${orderLines} l on l.sale_id = o.sale_id and l.order_id = o.id
+    where o.sale_id = ${saleId} and o.state in ${living} and o.contact <> '' group by 1, 2`
   return [
     {
       invariant: 'I1',
@@ -82,6 +86,22 @@ export function ledgerQuestions(saleId: string): Question[] {
       wrong: 'buyer with orders beyond the limit',
       query: sql`
         select o.buyer_id || ' of ' || o.item_id as what from (${counted}) o
+        join ${items} i on i.sale_id = ${saleId} and i.id = o.item_id where o.quantity > i.limit_per_buyer`,
+    },
+    {
+      invariant: 'I6',
+      wrong: 'contact whose count differs from their orders',
+      query: sql`
+        select contact || ' of ' || item_id as what from (${countedByContact}) o
+        full join (select contact, item_id, quantity from ${contactCounts} where sale_id = ${saleId}) c
+          using (contact, item_id)
+        where coalesce(o.quantity, 0) <> coalesce(c.quantity, 0)`,
+    },
+    {
+      invariant: 'I6',
+      wrong: 'contact with orders beyond the limit',
+      query: sql`
+        select o.contact || ' of ' || o.item_id as what from (${countedByContact}) o
         join ${items} i on i.sale_id = ${saleId} and i.id = o.item_id where o.quantity > i.limit_per_buyer`,
     },
     {

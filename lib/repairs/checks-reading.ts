@@ -11,22 +11,30 @@ import { readRedis } from './reading'
 /** Everything admission knows, with the sale's clock and the counts for the limit. */
 export async function readAdmission(ctx: Pick<Context, 'redis'>, saleId: string): Promise<Admission | null> {
   const keys = saleKeys(saleId)
-  const [redis, [state, time, boughtFields]] = await Promise.all([
+  const [redis, [state, time]] = await Promise.all([
     readRedis(ctx, saleId),
     ctx.redis
       .multi()
       .hmget(keys.state, 'pausedAt', 'pausedMs')
       .time()
-      .hgetall(keys.bought)
-      .exec<[(string | null)[], [string, string], string[] | null]>(),
+      .exec<[(string | null)[], [string, string]]>(),
   ])
   if (!redis) return null
   const [pausedAt, pausedMs] = state.map((value) => Number(value ?? 0))
   const now = Number(time[0]) * 1000 + Math.floor(Number(time[1]) / 1000)
+  return { redis, saleNow: (pausedAt || now) - (pausedMs ?? 0), bought: await readBought(ctx, keys.bought) }
+}
+
+/** Page by page: half a million buyers in one reply would take longer than a command may. */
+async function readBought(ctx: Pick<Context, 'redis'>, key: string): Promise<Map<string, number>> {
   const bought = new Map<string, number>()
-  const fields = boughtFields ?? []
-  for (let i = 0; i < fields.length; i += 2) bought.set(fields[i] ?? '', Number(fields[i + 1]))
-  return { redis, saleNow: (pausedAt || now) - (pausedMs ?? 0), bought }
+  let cursor = '0'
+  do {
+    const [next, fields] = (await ctx.redis.hscan(key, cursor, { count: 5_000 })) as [string, string[]]
+    for (let i = 0; i < fields.length; i += 2) bought.set(fields[i] ?? '', Number(fields[i + 1]))
+    cursor = String(next)
+  } while (cursor !== '0')
+  return bought
 }
 
 export type LedgerReading = {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { decided, granted, tallyOf } from '../../tests/purchase'
 import {
   cards,
-  checkout,
+  checkoutOf,
   itemOf,
   mintSale,
   newBuyers,
@@ -45,7 +45,7 @@ async function buys(server: Shop, sale: SaleRecord, buyerId: string): Promise<st
       return (tried.ok || tried.reason !== 'try_again') && tried
     })
     if (!held.ok) return null
-    const mine = { sale, buyerId, idempotencyKey: keyOf(attempt), checkout }
+    const mine = { sale, buyerId, idempotencyKey: keyOf(attempt), checkout: checkoutOf(buyerId) }
     const made = await until('a decision about an order', async () => {
       const tried = await order(server, mine)
       return (tried.ok ? tried.value.state !== 'confirming' : tried.reason !== 'try_again') && tried
@@ -98,7 +98,12 @@ test('I15: orders are cancelled while the epoch is raised: every unit comes back
   const made = await Promise.all(
     newBuyers(20).map(async (buyerId) => {
       await reserve(shop, { sale, buyerId, itemId: itemOf(sale), quantity: 2 })
-      const placed = await decided(shop, { sale, buyerId, idempotencyKey: keyOf(1), checkout })
+      const placed = await decided(shop, {
+        sale,
+        buyerId,
+        idempotencyKey: keyOf(1),
+        checkout: checkoutOf(buyerId),
+      })
       return orderRecord(shop, placed.ok ? placed.value.id : '')
     }),
   )

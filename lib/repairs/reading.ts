@@ -12,18 +12,22 @@ export type RedisReading = {
   closesAt: number
   items: Map<string, { position: number; next: number; allocation: number; sold: number; returned: number[] }>
   holds: { buyer: string; hold: HoldRecord }[]
+  /** Network → units that it is counted to have set aside. */
+  networks: Map<string, number>
 }
 
 /** Everything admission knows of a sale, read in one atomic step; null when Redis has no state of it. */
 export async function readRedis(ctx: Pick<Context, 'redis'>, saleId: string): Promise<RedisReading | null> {
   const keys = saleKeys(saleId)
-  const [[epoch, loading, pausedAt, opensAt, closesAt], itemFields, free, holdFields] = await ctx.redis
-    .multi()
-    .hmget(keys.state, 'epoch', 'loading', 'pausedAt', 'opensAt', 'closesAt')
-    .hgetall(keys.items)
-    .zrange(keys.free, 0, -1)
-    .hgetall(keys.holds)
-    .exec<[(string | null)[], string[] | null, string[], string[] | null]>()
+  const [[epoch, loading, pausedAt, opensAt, closesAt], itemFields, free, holdFields, counts] =
+    await ctx.redis
+      .multi()
+      .hmget(keys.state, 'epoch', 'loading', 'pausedAt', 'opensAt', 'closesAt')
+      .hgetall(keys.items)
+      .zrange(keys.free, 0, -1)
+      .hgetall(keys.holds)
+      .hgetall(keys.networks)
+      .exec<[(string | null)[], string[] | null, string[], string[] | null, string[] | null]>()
   // One that is being loaded has no items at first.
   if (!epoch || (!itemFields?.length && loading !== '1')) return null
   const fields = Object.fromEntries(pairs(itemFields ?? []))
@@ -50,12 +54,24 @@ export async function readRedis(ctx: Pick<Context, 'redis'>, saleId: string): Pr
     ...{ paused: Boolean(pausedAt), opensAt: Number(opensAt), closesAt: Number(closesAt) },
     items: known,
     holds: pairs(holdFields ?? []).map(([buyer, json]) => ({ buyer, hold: parseHoldRecord(json) })),
+    networks: new Map(pairs(counts ?? []).map(([network, units]) => [network, Number(units)])),
   }
 }
 
 /** Redis' flat list of fields and values. */
 const pairs = (flat: string[]): [string, string][] =>
   flat.flatMap((field, i) => (i % 2 === 0 ? [[field, flat[i + 1] ?? ''] as [string, string]] : []))
+
+/** Networks that are not counted to have exactly what their holds set aside. */
+export function miscounted({ holds, networks }: Pick<RedisReading, 'holds' | 'networks'>): string[] {
+  const sums = new Map<string, number>()
+  for (const { hold } of holds) {
+    const units = hold.lines.reduce((sum, line) => sum + line.numbers.length, 0)
+    if (hold.net && units > 0) sums.set(hold.net, (sums.get(hold.net) ?? 0) + units)
+  }
+  const known = new Set([...networks.keys(), ...sums.keys()])
+  return [...known].filter((network) => networks.get(network) !== sums.get(network))
+}
 
 export type UnitOwner = { item: string; number: number; order: string }
 

@@ -6,6 +6,7 @@ import { makeUnheardOf, silentBefore } from '../../tests/provider'
 import { bought, decided, granted, hold, payFor, placed, queued, tallyOf } from '../../tests/purchase'
 import {
   checkout,
+  checkoutOf,
   itemOf,
   makeOverdue,
   mintSale,
@@ -95,7 +96,9 @@ test('I15: an order that comes out of an older epoch is rejected, and its units 
     .where(eq(sales.id, sale.id))
   expect(await claimNext(shop, sale.id, 'new')).toBe(1)
   expect((await orderRecord(shop, id)).state).toBe('rejected')
-  const again = granted(await decided(shop, { sale, buyerId, idempotencyKey: 'key-00000001', checkout }))
+  const again = granted(
+    await decided(shop, { sale, buyerId, idempotencyKey: 'key-00000001', checkout: checkoutOf(buyerId) }),
+  )
   expect(again).toMatchObject({ id, state: 'rejected', units: [] })
   expect(await reconcile(shop, sale.id, newMemory())).toMatchObject({ rebuilt: true })
   expect(await expectSound(shop, sale.id)).toMatchObject({ free: 10 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { decided, granted, payFor } from '../../tests/purchase'
-import { checkout, itemOf, mintSale, newBuyers, openShop, orderRecord, type Shop } from '../../tests/shop'
+import { checkoutOf, itemOf, mintSale, newBuyers, openShop, orderRecord, type Shop } from '../../tests/shop'
 import { sized } from '../../tests/size'
 import { expectSound } from '../../tests/sound'
 import { release } from '../holds/release'
@@ -26,7 +26,9 @@ test('I7: reconciling again and again in the middle of a rush changes nothing an
       const held = await reserve(shop, { sale, buyerId, itemId: itemOf(sale), quantity: 1 })
       if (!held.ok) return
       if (i % 5 === 4) return void (await release(shop, { sale, buyerId }))
-      const made = granted(await decided(shop, { sale, buyerId, idempotencyKey: 'key-00000001', checkout }))
+      const made = granted(
+        await decided(shop, { sale, buyerId, idempotencyKey: 'key-00000001', checkout: checkoutOf(buyerId) }),
+      )
       if (i % 5 < 3) await payFor(shop, made.id)
       else await cancelOrder(shop, await orderRecord(shop, made.id))
     })

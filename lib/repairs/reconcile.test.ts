@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { saleKeys } from '../../db/keys'
+import { freeScoresPerItem, saleKeys } from '../../db/keys'
 import { closeRedis, createRedis } from '../../db/redis'
 import { bought, hold, payFor, placed, queued, tallyOf } from '../../tests/purchase'
 import { itemOf, makeOverdue, mintSale, newBuyers, openShop, orderRecord, type Shop } from '../../tests/shop'
@@ -85,7 +85,7 @@ test('I15: a unit that is free in Redis and owned in the ledger is withheld at t
   const paid = await bought(shop, sale, { quantity: 3 })
   const unpaid = await placed(shop, sale, { item: 1, quantity: 2 })
   const { free, items } = saleKeys(sale.id)
-  await shop.redis.zadd(free, { score: 2 ** 32 + 2, member: '1:2' })
+  await shop.redis.zadd(free, { score: freeScoresPerItem, member: '1:2' })
   // An older state of Redis, in which the units of the second item were never issued.
   await shop.redis.hset(items, { [`${itemOf(sale, 1)}:next`]: 1 })
   expect(await reconcile(shop, sale.id, newMemory())).toEqual({ ...nothing, withheld: 3 })

@@ -10,7 +10,7 @@ import { isAnyWaiting } from '../orders/waiting'
 import { repeatControl } from '../sales/control'
 import { epochText } from '../sales/record'
 import { boughtDifferences, soldDifferences } from './counts'
-import { type Census, free, type RedisReading, readRedis, takeCensus } from './reading'
+import { type Census, free, miscounted, type RedisReading, readRedis, takeCensus } from './reading'
 import { rebuild } from './rebuild'
 import { repairScript } from './repair.lua'
 
@@ -57,12 +57,17 @@ export async function reconcile(ctx: Context, saleId: string, memory: Memory): P
   const sold = differing.filter((each) => memory.sold.has(JSON.stringify(each)))
   memory.sold = new Set(differing.map((each) => JSON.stringify(each)))
   const boughtBy = sold.length > 0 ? await boughtDifferences(ctx, saleId) : []
-  if (found.withhold.length + restore.length + sold.length === 0) return { ...nothing, finished }
-  ctx.log.warn({ saleId, withhold: found.withhold.length, restore: restore.length }, 'repairing units')
+  const recount = miscounted(redis).length > 0
+  if (!recount && found.withhold.length + restore.length + sold.length === 0) return { ...nothing, finished }
+  ctx.log.warn(
+    { saleId, withhold: found.withhold.length, restore: restore.length, recount },
+    'repairing units',
+  )
   const repaired = await runScript(ctx.redis, repairScript, saleKeys(saleId), {
     epoch: redis.epoch,
     withhold: found.withhold,
     restore,
+    recount: recount ? 'yes' : 'no',
     // `sold` last of all: as long as it differs, the next reading comes back to the rest.
     sold: boughtBy.length > mostCounts ? [] : sold,
     boughtBy: boughtBy.slice(0, mostCounts),
@@ -106,9 +111,10 @@ async function finishHolds(ctx: Context, saleId: string, redis: RedisReading): P
     const order = hold.order ?? ''
     // Without a row it waits in the stream; if nothing does, its entry was lost or nobody could read it (I8).
     const state = states.get(order) ?? (someWait ? 'awaiting_payment' : 'rejected')
-    if (endOf(state) === 'claimed') continue
-    if (endOf(state) === 'paid') await settleHolds(ctx, saleId, [{ buyer, order, end: 'paid', owned: [] }])
-    else await freeHold(ctx, { saleId, orderId: order, buyerId: buyer, lines: hold.lines })
+    const end = endOf(state)
+    if (end === 'claimed') continue
+    if (end === 'paid') await settleHolds(ctx, saleId, [{ buyer, order, end: 'paid', owned: [] }])
+    else await freeHold(ctx, { saleId, orderId: order, buyerId: buyer, lines: hold.lines }, end)
     finished++
   }
   return finished

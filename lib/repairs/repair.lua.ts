@@ -1,18 +1,26 @@
 import { z } from 'zod'
 import { defineScript } from '../../db/define-script'
 import { saleFragment, unitsFragment } from '../units/fragments.lua'
+import { hoardingFragment } from '../units/hoarding.lua'
 
 /**
  * Mends what the reconciler found, checking each finding again in the same atomic step. `withhold`: units that are
  * free here but owned in the ledger stop being free. `restore`: units that nobody has become free, unless a hold has
- * them by now. `boughtBy` and `sold`: counts that still are as they were `read` become the ledger's. A buyer with a frozen
+ * them by now. `recount`: what networks set aside is summed up anew. `boughtBy` and `sold`: counts that still are as they were `read` become the ledger's. A buyer with a frozen
  * hold may have a payment on its way, which will count itself; then `sold` waits, so that the next reading comes back.
  */
 export const repairScript = defineScript({
   name: 'repair',
-  keys: ['state', 'items', 'free', 'holds', 'bought'],
-  args: { epoch: 'string', withhold: 'json', restore: 'json', sold: 'json', boughtBy: 'json' },
-  uses: [saleFragment, unitsFragment],
+  keys: ['state', 'items', 'free', 'holds', 'bought', 'lapses', 'networks'],
+  args: {
+    epoch: 'string',
+    withhold: 'json',
+    restore: 'json',
+    recount: 'string',
+    sold: 'json',
+    boughtBy: 'json',
+  },
+  uses: [saleFragment, unitsFragment, hoardingFragment],
   body: /* lua */ `
 local sale = loadSale()
 if sale.epoch ~= epoch or sale.loading then return cjson.encode({ withheld = 0, restored = 0 }) end
@@ -23,7 +31,7 @@ for _, unit in ipairs(withhold) do
   if unit.number >= item.next then
     local skipped = {}
     for number = item.next, unit.number - 1 do table.insert(skipped, number) end
-    giveBack(unit.item, skipped)
+    giveBack(unit.item, skipped, 0)
     redis.call('HSET', items, unit.item .. ':next', unit.number + 1)
     withheld = withheld + 1
   else
@@ -40,9 +48,16 @@ if #restore > 0 then
   for _, unit in ipairs(restore) do
     local item = loadItem(unit.item)
     if unit.number < item.next and not taken[unit.item .. ':' .. unit.number] then
-      giveBack(unit.item, { unit.number })
+      giveBack(unit.item, { unit.number }, 0)
       restored = restored + 1
     end
+  end
+end
+if recount == 'yes' then
+  redis.call('UNLINK', networks)
+  for _, json in ipairs(redis.call('HVALS', holds)) do
+    local hold = cjson.decode(json)
+    countUnits(hold, unitsIn(hold))
   end
 end
 local complete = true

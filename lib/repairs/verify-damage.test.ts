@@ -2,10 +2,10 @@ import { and, eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { claimGroup, saleKeys } from '../../db/keys'
 import { intents } from '../../db/sandbox-schema'
-import { buyerCounts, items, orderLines, orders, payments, units } from '../../db/schema'
+import { buyerCounts, contactCounts, items, orderLines, orders, payments, units } from '../../db/schema'
 import { type Busy, busySale } from '../../tests/busy-sale'
 import { queued, takenEntries } from '../../tests/purchase'
-import { makeOverdue, mintSale, openShop, type Shop } from '../../tests/shop'
+import { makeOverdue, mintSale, openShop, orderRecord, type Shop } from '../../tests/shop'
 import type { SaleRecord } from '../sales/record'
 import { parseHoldRecord } from '../units/hold-record'
 import { verifySale } from './verify'
@@ -97,7 +97,20 @@ const damages: Record<string, { breaks: string[]; by(busy: Busy): Promise<unknow
       await shop.db.update(orders).set({ state: 'expired' }).where(ofOrder(unpaid.id))
       await shop.db.update(units).set({ orderId: null }).where(eq(units.orderId, unpaid.id))
       await shop.db.update(buyerCounts).set({ quantity: 0 }).where(eq(buyerCounts.buyerId, unpaid.buyerId))
+      const { contact } = await orderRecord(shop, unpaid.id)
+      await shop.db.update(contactCounts).set({ quantity: 0 }).where(eq(contactCounts.contact, contact))
     },
+  },
+  'a mailbox whose count is lost': {
+    breaks: ['I6'],
+    by: async ({ unpaid }) => {
+      const { contact } = await orderRecord(shop, unpaid.id)
+      await shop.db.delete(contactCounts).where(eq(contactCounts.contact, contact))
+    },
+  },
+  'a network that is counted to hold what it does not': {
+    breaks: ['I6'],
+    by: ({ keys }) => shop.redis.hset(keys.networks, { elsewhere: 3 }),
   },
   'a Redis that lost the sale': { breaks: ['I7'], by: ({ keys }) => shop.redis.del(keys.state) },
   'a cart long past its deadline': {

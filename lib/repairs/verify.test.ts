@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freeScoresPerItem } from '../../db/keys'
 import { busySale } from '../../tests/busy-sale'
 import { placed, queued } from '../../tests/purchase'
 import { openShop, type Shop } from '../../tests/shop'
@@ -38,7 +39,7 @@ test('what is gone in the next reading was on its way between the stores, and do
 
 test('it says which unit, order or buyer breaks which invariant', async () => {
   const { sale, keys, item } = await busySale(shop)
-  await shop.redis.zadd(keys.free, { score: 2 ** 32 + 1, member: '1:1' })
+  await shop.redis.zadd(keys.free, { score: freeScoresPerItem, member: '1:1' })
   const found = await verifySale(shop, sale, 1)
   expect(found.ok).toBe(false)
   expect(found.checks.find((check) => check.invariant === 'I7')?.says).toBe(

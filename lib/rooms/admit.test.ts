@@ -93,13 +93,29 @@ test('I17: an admission is worth nothing to another buyer, in another sale, edit
 
 test('the rate follows what is free, who is on the way, and what waits for the ledger', () => {
   const now = Date.now()
-  const calm = { now, isShut: false, free: 1_000, came: 0, unclaimed: 0 }
+  const calm = { now, isShut: false, free: 1_000, came: 0, unclaimed: 0, lateMs: 0 }
   const segments = [{ atMs: now - 10_000, base: 0, rate: 50 }]
-  expect(rateFor(calm, segments)).toBe((1_500 - 500) / config.room.aimSeconds)
+  expect(rateFor(calm, segments)).toBeCloseTo((1_500 - 500) / config.room.aimSeconds)
   expect(rateFor({ ...calm, came: 500 }, segments)).toBe(1_500 / config.room.aimSeconds)
   expect(rateFor({ ...calm, free: 0 }, segments)).toBe(0)
   expect(rateFor({ ...calm, isShut: true }, segments)).toBe(0)
   expect(rateFor({ ...calm, unclaimed: config.room.mostUnclaimed + 1 }, segments)).toBe(0)
   expect(rateFor({ ...calm, free: 5_000_000 }, segments)).toBe(config.room.mostPerSecond)
   expect(rateFor({ ...calm, free: 3 }, [])).toBe(5)
+})
+
+test('units that are free are not kept for long for those who were admitted and do not come', () => {
+  const now = Date.now()
+  const admittedAgo = (seconds: number) => [
+    { atMs: now - (seconds + 10) * 1_000, base: 0, rate: 5 },
+    { atMs: now - seconds * 1_000, base: 50, rate: 0 },
+  ]
+  const load = { now, isShut: false, free: 30, came: 0, unclaimed: 0, lateMs: 0 }
+  const rates = [0, 30, 60, 90, 130].map((seconds) => rateFor(load, admittedAgo(seconds)))
+  // 50 are expected in full, then fewer and fewer, then nobody: 45 may be on their way to 30 units.
+  expect(rates[0]).toBe(0)
+  expect(rates).toEqual(rates.toSorted((a, b) => a - b))
+  expect(rates[2]).toBeGreaterThan(1)
+  expect(rates[2]).toBeLessThan(rates[4] as number)
+  expect(rates[4]).toBe(45 / config.room.aimSeconds)
 })

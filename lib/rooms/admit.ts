@@ -5,7 +5,7 @@ import { drawOf } from '../draw'
 import { ok, type Result, refused } from '../result'
 import type { SaleRecord } from '../sales/record'
 import { isAdmitted, secondsUntil } from '../segments'
-import { admissionOf, holdsAdmission, type Place, readTicket } from './ticket'
+import { admissionOf, admittedUntil, type Place, readTicket } from './ticket'
 
 export type Admission =
   | { admission: string; until: string }
@@ -57,5 +57,5 @@ export async function mayReserve(
 ): Promise<boolean> {
   if (!sale.room) return true
   const now = await estimateRedisNow(ctx.redis)
-  return holdsAdmission(ctx.env.APP_SECRET, { saleId: sale.id, buyerId }, admission, now)
+  return admittedUntil(ctx.env.APP_SECRET, { saleId: sale.id, buyerId }, admission, now) !== null
 }

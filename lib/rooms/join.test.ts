@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { saleKeys } from '../../db/keys'
 import { granted, tallyOf } from '../../tests/purchase'
 import { mintSale, newBuyers, openShop, reload, type Shop } from '../../tests/shop'
-import { sized } from '../../tests/size'
 import { controlSale } from '../sales/control'
 import { loadSale } from '../sales/load'
 import type { SaleRecord } from '../sales/record'
@@ -110,16 +109,4 @@ test('a ticket is worth nothing to another buyer, in another sale, or edited', a
   ]) {
     expect(read({}, edited), edited).toBeUndefined()
   }
-})
-
-test('the memory of a room does not grow with its joiners', async () => {
-  const sale = await mintRoom()
-  const joiners = sized(20_000, 1_000_000)
-  const bytes = async () => {
-    const keys = ((await shop.redis.keys(`*${sale.id}*`)) as string[]) ?? []
-    const each = await Promise.all(keys.map((key) => shop.redis.exec(['MEMORY', 'USAGE', key])))
-    return each.reduce((sum: number, size) => sum + Number(size), 0)
-  }
-  for (let done = 0; done < joiners; done += 2_000) await joinAll(sale, newBuyers(2_000))
-  expect(await bytes()).toBeLessThan(64 * 1024)
 })

@@ -14,7 +14,7 @@ if not sale.epoch or sale.loading then return cjson.encode({ code = 'stale_epoch
 local units = 0
 for _, id in ipairs(itemIds) do
   local item = loadItem(id)
-  if item then units = units + countFree(item) end
+  if item then units = units + countReady(sale, item) end
 end
 local unclaimed = 0
 for _, flat in ipairs(redis.call('XINFO', 'GROUPS', orders)) do

@@ -5,6 +5,7 @@ import { items } from '../../db/schema'
 import type { Context } from '../context'
 import { loadScript } from './load.lua'
 import type { Load } from './pace'
+import { readLateness } from './pulse'
 
 /** The load of a sale now; null while Redis has no state of it. */
 export async function readLoad(ctx: Context, saleId: string): Promise<Load | null> {
@@ -13,5 +14,5 @@ export async function readLoad(ctx: Context, saleId: string): Promise<Load | nul
     itemIds: rows.map(({ id }) => id),
     group: claimGroup,
   })
-  return reply.code === 'ok' ? reply : null
+  return reply.code === 'ok' ? { ...reply, lateMs: await readLateness(ctx) } : null
 }

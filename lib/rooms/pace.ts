@@ -20,9 +20,12 @@ const worthOfRate = 0.1
  * step, and a crash in between is finished by the next tick (I8).
  */
 export async function paceRoom(ctx: Context, saleId: string): Promise<void> {
-  const [room] = await ctx.db.select().from(rooms).where(eq(rooms.saleId, saleId))
+  const [room] = await ctx.db
+    .select({ joiners: rooms.joiners, seen: rooms.seen })
+    .from(rooms)
+    .where(eq(rooms.saleId, saleId))
   if (!room) return
-  if (room.joiners !== null) return adaptRate(ctx, saleId, room.manualRate)
+  if (room.joiners !== null) return adaptRate(ctx, saleId)
   const counted = await runScript(ctx.redis, countJoinersScript, saleKeys(saleId), {})
   if (counted.code === 'stale_epoch') return
   const joiners = sql`greatest(${rooms.seen}, ${counted.joiners}::int)`
@@ -32,11 +35,18 @@ export async function paceRoom(ctx: Context, saleId: string): Promise<void> {
     return
   }
   await ctx.db.update(rooms).set({ joiners }).where(unopened)
+  await adaptRate(ctx, saleId)
 }
 
-async function adaptRate(ctx: Context, saleId: string, manualRate: number | null): Promise<void> {
+/** Announces the rate that fits now, unless the newest one does or has still to begin. */
+async function adaptRate(ctx: Context, saleId: string): Promise<void> {
+  // The ledger's time comes first: whatever holds this process up from here on counts.
+  const [room] = await ctx.db
+    .select({ manualRate: rooms.manualRate, readAt: sql<string>`clock_timestamp()::text` })
+    .from(rooms)
+    .where(eq(rooms.saleId, saleId))
   const load = await readLoad(ctx, saleId)
-  if (!load) return
+  if (!room || !load) return
   const last = await ctx.db
     .select()
     .from(roomSegments)
@@ -44,15 +54,29 @@ async function adaptRate(ctx: Context, saleId: string, manualRate: number | null
     .orderBy(desc(roomSegments.number))
     .limit(segmentsNeeded)
   const segments: Segment[] = last.toReversed()
-  const rate = manualRate ?? rateFor(load, segments)
-  const [newest] = last
-  if (newest && (newest.atMs > load.now || isAlike(newest.rate, rate))) return
-  const atMs = load.now + config.room.leadMs
-  await ctx.db
-    .insert(roomSegments)
-    .values({ saleId, number: (newest?.number ?? 0) + 1, atMs, base: thresholdAt(segments, atMs), rate })
-    // Another worker was faster: its segment stands.
-    .onConflictDoNothing()
+  const segment = nextSegment(load, segments, load.isShut ? 0 : (room.manualRate ?? rateFor(load, segments)))
+  if (segment) await append(ctx, { saleId, number: (last[0]?.number ?? 0) + 1, ...segment }, room.readAt)
+}
+
+/**
+ * Appends a segment, unless another worker was faster, or this one stood still since `readAt` for so long that the
+ * segment would change what has already been told (I17).
+ */
+async function append(ctx: Context, segment: typeof roomSegments.$inferInsert, readAt: string) {
+  const { saleId, number, atMs, base, rate } = segment
+  await ctx.db.execute(sql`
+    insert into ${roomSegments} (sale_id, number, at_ms, base, rate)
+    select ${saleId}, ${number}::int, ${atMs}::bigint, ${base}::float8, ${rate}::float8
+    where clock_timestamp() < ${readAt}::timestamptz + make_interval(secs => ${config.room.decideWithinMs / 1000})
+    on conflict do nothing`)
+}
+
+/** What a rate appends to the segments; null while the newest one has still to begin, or is much the same. */
+export function nextSegment({ now }: Pick<Load, 'now'>, segments: Segment[], rate: number): Segment | null {
+  const newest = segments.at(-1)
+  if (newest && (newest.atMs > now || isAlike(newest.rate, rate))) return null
+  const atMs = now + config.room.leadMs
+  return { atMs, base: thresholdAt(segments, atMs), rate }
 }
 
 const isAlike = (a: number, b: number) => a === b || (a > 0 && b > 0 && Math.abs(a - b) < worthOfRate * b)
@@ -65,19 +89,44 @@ export type Load = {
   /** Buyers who have a hold, an order or a purchase. */
   came: number
   unclaimed: number
+  /** How late the event loop of the latest server process is. */
+  lateMs: number
 }
 
 /**
  * Admissions a second that the shop can take: as many shoppers may be on their way as there are free units for, with
  * some more for those who look and leave. Those who were admitted and have not come yet count, until they are no
- * longer waited for.
+ * longer waited for. Servers that are late slow it down, and stop it before they stop answering those who are in.
  */
-export function rateFor({ now, isShut, free, came, unclaimed }: Load, segments: Segment[]): number {
+export function rateFor({ now, isShut, free, came, unclaimed, lateMs }: Load, segments: Segment[]): number {
   if (isShut || unclaimed > config.room.mostUnclaimed) return 0
-  const admitted = thresholdAt(segments, now)
-  const waitedFor = admitted - thresholdAt(segments, now - config.room.noShowSeconds * 1000)
-  const onTheirWay = Math.min(waitedFor, Math.max(0, admitted - came))
+  const onTheirWay = expectedOf(segments, now, came)
   const room = Math.ceil(free * config.room.perFreeUnit) - onTheirWay
-  if (segments.length === 0) return Math.min(config.room.firstRate, Math.max(0, room))
-  return Math.min(config.room.mostPerSecond, Math.max(0, room / config.room.aimSeconds))
+  if (segments.length === 0) return Math.min(config.room.firstRate, Math.max(0, room)) * partFor(lateMs)
+  return Math.min(config.room.mostPerSecond, Math.max(0, room / config.room.aimSeconds)) * partFor(lateMs)
+}
+
+/** The part of a rate that servers which are so late should get. */
+function partFor(lateMs: number): number {
+  const { calmLateMs, mostLateMs } = config.room
+  return Math.min(1, Math.max(0, (mostLateMs - lateMs) / (mostLateMs - calmLateMs)))
+}
+
+/** In so many steps the hope for somebody who was admitted fades. */
+const fadesIn = 12
+
+/**
+ * How many of those who were admitted and have not come are still expected. Most come within seconds or not at all: one
+ * whose page is closed, or whose cart lapsed, would keep a free unit from the next for all of `noShowSeconds`. So each
+ * counts in full for the first step of that time and less with each further one.
+ */
+function expectedOf(segments: Segment[], now: number, came: number): number {
+  const admitted = thresholdAt(segments, now)
+  const since = (step: number) =>
+    admitted - thresholdAt(segments, now - (step / fadesIn) * config.room.noShowSeconds * 1000)
+  const waitedFor = since(fadesIn)
+  if (waitedFor <= 0) return 0
+  let hoped = 0
+  for (let step = 1; step <= fadesIn; step++) hoped += since(step)
+  return Math.min(waitedFor, Math.max(0, admitted - came)) * (hoped / (fadesIn * waitedFor))
 }

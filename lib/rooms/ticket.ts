@@ -1,17 +1,12 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { config } from '../config'
+import { isSame, sign } from '../sign'
 
 /** A place: by the draw, or with a number in the queue behind it. */
 export type Place = { kind: 'draw' } | { kind: 'queue'; number: number }
 
 type Owner = { saleId: string; buyerId: string }
 
-const sign = (secret: string, text: string) =>
-  createHmac('sha256', secret).update(text).digest('base64url').slice(0, 32)
-
 const nameOf = (place: Place) => (place.kind === 'draw' ? 'd' : `q${place.number}`)
-
-const isSame = (a: string, b: string) =>
-  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
 
 /** The signed place of a buyer in a sale's room. Nothing is stored: what is signed is what was promised. */
 export function ticketOf(secret: string, owner: Owner, place: Place): string {
@@ -26,15 +21,46 @@ export function readTicket(secret: string, owner: Owner, ticket: string): Place 
   return isSame(ticket, ticketOf(secret, owner, place)) ? place : undefined
 }
 
-/** The cookie in which a browser carries its admission. */
+/** The cookies of a browser: its admission, and without JavaScript also what leads there. */
 export const admissionCookie = (slug: string) => `admission-${slug}`
+export const ticketCookie = (slug: string) => `ticket-${slug}`
+export const waitCookie = (slug: string) => `wait-${slug}`
+
+type Timed = 'admission' | 'wait'
+
+const timed = (secret: string, kind: Timed, { saleId, buyerId }: Owner, ms: number) =>
+  `${ms}.${sign(secret, `${kind}|${saleId}|${buyerId}|${ms}`)}`
+
+/** The moment that was signed for this buyer in this sale; NaN for anything that we did not sign. */
+function readTimed(secret: string, kind: Timed, owner: Owner, text: string | undefined): number {
+  const ms = Number(/^(\d{13})\./.exec(text ?? '')?.[1])
+  return isSame(text ?? '', timed(secret, kind, owner, ms)) ? ms : Number.NaN
+}
 
 /** The right to reserve, for one buyer in one sale until a moment (ms). */
-export const admissionOf = (secret: string, { saleId, buyerId }: Owner, untilMs: number) =>
-  `${untilMs}.${sign(secret, `admission|${saleId}|${buyerId}|${untilMs}`)}`
+export const admissionOf = (secret: string, owner: Owner, untilMs: number) =>
+  timed(secret, 'admission', owner, untilMs)
 
-/** Whether an admission is ours, of this buyer and sale, and not over. Costs no store (I17). */
-export function holdsAdmission(secret: string, owner: Owner, admission: string | undefined, nowMs: number) {
-  const untilMs = Number(/^(\d{13})\./.exec(admission ?? '')?.[1])
-  return untilMs > nowMs && isSame(admission ?? '', admissionOf(secret, owner, untilMs))
+/** Until when an admission is good, if it is ours, of this buyer and sale, and not over; else null. Costs no store (I17). */
+export function admittedUntil(secret: string, owner: Owner, admission: string | undefined, nowMs: number) {
+  const untilMs = readTimed(secret, 'admission', owner, admission)
+  return untilMs > nowMs ? untilMs : null
+}
+
+/** The beginning of a wait, which takes the place of a proof of work where JavaScript is off. */
+export const waitFrom = (secret: string, owner: Owner, fromMs: number) => timed(secret, 'wait', owner, fromMs)
+
+/**
+ * How many milliseconds of a wait are left, 0 once it is over; undefined for one that is not ours, or so old that it may
+ * have been kept in store.
+ */
+export function waitLeft(
+  secret: string,
+  owner: Owner,
+  wait: string | undefined,
+  nowMs: number,
+): number | undefined {
+  const passedMs = nowMs - readTimed(secret, 'wait', owner, wait)
+  if (!(passedMs <= config.room.waitGoodSeconds * 1000)) return undefined
+  return Math.max(0, config.room.waitSeconds * 1000 - passedMs)
 }

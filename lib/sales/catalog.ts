@@ -33,44 +33,60 @@ async function read(ctx: Context, slug: string, entry: Entry): Promise<void> {
   entry.readAt = performance.now()
 }
 
-/**
- * The published sale with this slug, at most `catalogRefreshMs` behind the ledger; null when there is none. While the
- * ledger is down the last reading is served: a sale that was known can still be reserved from. `fresh` reads again.
- */
-export async function findSale(ctx: Context, slug: string, fresh = false): Promise<SaleRecord | null> {
-  if (!slugPattern.test(slug)) return null
-  const catalog = catalogOf(ctx)
+function entryOf(catalog: Catalog, slug: string): Entry {
   let entry = catalog.get(slug)
   if (!entry) {
     if (catalog.size >= mostEntries) catalog.delete(catalog.keys().next().value ?? '')
     entry = { sale: null, readAt: Number.NEGATIVE_INFINITY, reading: undefined }
     catalog.set(slug, entry)
   }
-  const known = entry
-  if (!fresh && performance.now() - known.readAt < config.live.catalogRefreshMs) return known.sale
-  known.reading ??= read(ctx, slug, known).finally(() => {
-    known.reading = undefined
-  })
-  // A known sale is answered at once while one reader refreshes it; only a first or a `fresh` reading waits.
-  if (known.sale && !fresh) {
-    known.reading.catch(() => {})
-    return known.sale
-  }
-  try {
-    await known.reading
-  } catch (error) {
-    if (!known.sale || !isLedgerBusy(error)) throw error
-  }
-  return known.sale
+  return entry
 }
 
-/** Published sales that have not been over for long, in order of opening. */
-export async function listSales(ctx: Context): Promise<SaleRecord[]> {
-  return readSales(
-    ctx,
-    and(
-      eq(sales.state, 'published'),
-      gt(sales.closesAt, sql`now() - make_interval(hours => ${config.worker.afterCloseHours})`),
-    ) ?? sql`false`,
-  )
+/** The reading that runs, or a new one. */
+function readAgain(ctx: Context, slug: string, entry: Entry): Promise<void> {
+  entry.reading ??= read(ctx, slug, entry).finally(() => {
+    entry.reading = undefined
+  })
+  return entry.reading
 }
+
+const isRecent = (entry: Entry) => performance.now() - entry.readAt < config.live.catalogRefreshMs
+
+/** `findSale` without waiting: null also for a sale that this process has not read yet. */
+export function knownSale(ctx: Context, slug: string): SaleRecord | null {
+  const entry = catalogOf(ctx).get(slug)
+  if (!entry?.sale) return null
+  // Answered at once while one reader refreshes it.
+  if (!isRecent(entry)) readAgain(ctx, slug, entry).catch(() => {})
+  return entry.sale
+}
+
+/**
+ * The published sale with this slug, at most `catalogRefreshMs` behind the ledger; null when there is none. While the
+ * ledger is down the last reading is served: a sale that was known can still be reserved from. `fresh` reads again.
+ */
+export async function findSale(ctx: Context, slug: string, fresh = false): Promise<SaleRecord | null> {
+  if (!slugPattern.test(slug)) return null
+  const known = fresh ? null : knownSale(ctx, slug)
+  if (known) return known
+  const entry = entryOf(catalogOf(ctx), slug)
+  // Also that there is none is known for a while.
+  if (!fresh && isRecent(entry)) return entry.sale
+  try {
+    await readAgain(ctx, slug, entry)
+  } catch (error) {
+    if (!entry.sale || !isLedgerBusy(error)) throw error
+  }
+  return entry.sale
+}
+
+/** Published, and not over for long. */
+export const current =
+  and(
+    eq(sales.state, 'published'),
+    gt(sales.closesAt, sql`now() - make_interval(hours => ${config.worker.afterCloseHours})`),
+  ) ?? sql`false`
+
+/** Published sales that have not been over for long, in order of opening. */
+export const listSales = (ctx: Pick<Context, 'db'>): Promise<SaleRecord[]> => readSales(ctx, current)

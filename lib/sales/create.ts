@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { ledgerErrorCode } from '../../db/postgres'
-import { items, products, rooms, sales, variants } from '../../db/schema'
+import { items, rooms, sales } from '../../db/schema'
 import type { Context } from '../context'
-import { newItemId, newProductId, newSaleId } from '../id'
+import { newItemId, newSaleId } from '../id'
 import { ok, type Result, refused } from '../result'
+import { ensureVariant, type NewVariant } from './ensure-variant'
 
 export type NewSale = {
   slug: string
@@ -15,17 +16,14 @@ export type NewSale = {
   holdSeconds: number
   paySeconds: number
   extensions: number
+  /** How long a unit that comes back may have to wait; `config.hold.returnMs` unless it says otherwise. */
+  returnMs?: number
   demo?: boolean
   /** Whether there is a waiting room. */
   room?: boolean
-  items: {
-    product: { title: string; description: string; image: string; imageAlt: string }
-    variant: string
-    listPriceMinor: number | null
-    priceMinor: number
-    allocation: number
-    limit: number
-  }[]
+  /** When buyers are asked for a proof against robots. */
+  proof?: (typeof sales.$inferInsert)['proof']
+  items: (NewVariant & { priceMinor: number; allocation: number; limit: number })[]
 }
 
 /** Writes a draft with its products. Nothing of it can be bought until `publishSale`. A taken slug is refused. */
@@ -41,25 +39,11 @@ export async function createSale(
       await tx.insert(sales).values({ ...row, id: saleId })
       if (room) await tx.insert(rooms).values({ saleId, seed: randomBytes(32).toString('hex') })
       for (const [index, line] of lines.entries()) {
-        const productId = newProductId()
-        await tx.insert(products).values({
-          id: productId,
-          handle: `${sale.slug}-${index + 1}-${productId.slice(4)}`,
-          ...line.product,
-        })
-        const variantId = `var_${productId.slice(4)}`
-        await tx.insert(variants).values({
-          id: variantId,
-          productId,
-          title: line.variant,
-          listPriceMinor: line.listPriceMinor,
-          currency: sale.currency,
-        })
         await tx.insert(items).values({
           saleId,
           id: itemIds[index] ?? '',
           position: index + 1,
-          variantId,
+          variantId: await ensureVariant(tx, line, sale.currency),
           priceMinor: line.priceMinor,
           allocation: line.allocation,
           limitPerBuyer: line.limit,

@@ -3,6 +3,7 @@ import type { NewSale } from './create'
 type DemoItem = NewSale['items'][number]
 
 const product = (
+  handle: string,
   file: string,
   title: string,
   variant: string,
@@ -10,7 +11,7 @@ const product = (
   description: string,
   numbers: { list: number; price: number; allocation: number; limit: number },
 ): DemoItem => ({
-  product: { title, description, image: `/images/products/${file}.svg`, imageAlt },
+  product: { handle, title, description, image: `/images/products/${file}.svg`, imageAlt },
   variant,
   listPriceMinor: numbers.list,
   priceMinor: numbers.price,
@@ -39,6 +40,7 @@ export const demoSales: DemoSale[] = [
     closesAfter: 24 * hour,
     items: [
       product(
+        'fieldnote-65',
         'keyboard',
         'Fieldnote 65',
         'Deep teal, tactile',
@@ -47,6 +49,7 @@ export const demoSales: DemoSale[] = [
         { list: 18900, price: 12900, allocation: 500, limit: 2 },
       ),
       product(
+        'gooseneck-no-3',
         'kettle',
         'Gooseneck No. 3',
         'Forest green, 0.9 l',
@@ -55,6 +58,7 @@ export const demoSales: DemoSale[] = [
         { list: 14900, price: 8900, allocation: 120, limit: 2 },
       ),
       product(
+        'halfmoon',
         'desk-lamp',
         'Halfmoon',
         'Clay red',
@@ -63,6 +67,7 @@ export const demoSales: DemoSale[] = [
         { list: 21900, price: 15900, allocation: 40, limit: 1 },
       ),
       product(
+        'kiln-mug',
         'mug',
         'Kiln Mug',
         'Speckled sand',
@@ -83,6 +88,7 @@ export const demoSales: DemoSale[] = [
     closesAfter: 7 * 24 * hour + 2 * hour,
     items: [
       product(
+        'drift-runner',
         'running-shoe',
         'Drift Runner',
         'EU 42, ember',
@@ -91,6 +97,7 @@ export const demoSales: DemoSale[] = [
         { list: 15900, price: 9900, allocation: 300, limit: 1 },
       ),
       product(
+        'harbour-pack-22',
         'backpack',
         'Harbour Pack 22',
         'Waxed canvas',
@@ -99,6 +106,7 @@ export const demoSales: DemoSale[] = [
         { list: 17900, price: 11900, allocation: 150, limit: 1 },
       ),
       product(
+        'stampede-at-dawn',
         'print',
         'Stampede, at Dawn',
         'Risograph, 50 × 70 cm',
@@ -117,6 +125,7 @@ export const demoSales: DemoSale[] = [
     closesAfter: -2 * hour,
     items: [
       product(
+        'hush-over-ear',
         'headphones',
         'Hush Over-Ear',
         'Chalk',

@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { defineScript, luaArray } from '../../db/define-script'
 import { saleFragment, unitsFragment } from '../units/fragments.lua'
 
-/** One consistent reading of a sale's phase and counts. Every unit is free, sold, or held: held is what remains. */
+/**
+ * One consistent reading of a sale's phase and counts. Available is what can be reserved now; held is what is neither
+ * that nor sold, so a unit that was given back counts as held until its moment has come, for everybody alike.
+ */
 export const liveScript = defineScript({
   name: 'live',
   keys: ['state', 'items', 'free', 'joiners'],
@@ -15,7 +18,7 @@ local counts = {}
 for _, id in ipairs(itemIds) do
   local item = loadItem(id)
   if item then
-    table.insert(counts, { id = id, available = countFree(item), sold = item.sold, allocation = item.allocation })
+    table.insert(counts, { id = id, available = countReady(sale, item), sold = item.sold, allocation = item.allocation })
   end
 end
 local phase = 'open'

@@ -11,14 +11,14 @@ const reply = z.object({ code: z.enum(['ok', 'outdated']) })
  */
 export const beginLoadScript = defineScript({
   name: 'begin_load',
-  keys: ['state', 'items', 'free', 'holds', 'due', 'bought', 'orders'],
+  keys: ['state', 'items', 'free', 'holds', 'due', 'bought', 'lapses', 'networks', 'orders'],
   args: { epoch: 'string', number: 'number', stateFields: 'json', group: 'string' },
   body: /* lua */ `
 local current = redis.call('HGET', state, 'epoch')
 -- A repeat after a lost reply: what was loaded since then stays.
 if current == epoch then return cjson.encode({ code = 'ok' }) end
 if current and tonumber(string.match(current, '^%d+')) > number then return cjson.encode({ code = 'outdated' }) end
-redis.call('UNLINK', state, items, free, holds, due, bought)
+redis.call('UNLINK', state, items, free, holds, due, bought, lapses, networks)
 redis.call('HSET', state, unpack(stateFields))
 if redis.call('EXISTS', orders) == 0 then redis.call('XGROUP', 'CREATE', orders, group, '0', 'MKSTREAM') end
 return cjson.encode({ code = 'ok' })

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import { runScript } from '../../db/define-script'
-import { claimGroup, saleKeys } from '../../db/keys'
+import { claimGroup, freeScoresPerItem, saleKeys } from '../../db/keys'
 import type { Transaction } from '../../db/postgres'
 import { items, orderLines, orders, sales, units } from '../../db/schema'
 import type { Context } from '../context'
@@ -26,17 +26,18 @@ type LedgerReading = {
  * the epoch that was `seen`: the sale has been loaded since, and the carts in it stay.
  */
 export async function loadSale(ctx: Context, saleId: string, seen?: number): Promise<boolean> {
+  const epoch = await ctx.db.transaction((tx) => beginEpoch(ctx, tx, saleId, seen))
+  return epoch === undefined ? false : fillEpoch(ctx, saleId, epoch)
+}
+
+/** Puts what the ledger knows into an epoch that Redis has begun, and ends with the sale open. False: a later one won. */
+export async function fillEpoch(ctx: Context, saleId: string, epoch: string): Promise<boolean> {
   const keys = saleKeys(saleId)
-  const epoch = await beginEpoch(ctx, saleId, seen)
-  if (epoch === undefined) return false
   const ledger = await ctx.db.transaction((tx) => readLedger(tx, saleId), {
     isolationLevel: 'repeatable read',
   })
   const parts = {
-    free: ledger.free.map((unit) => [
-      unit.position * 2 ** 32 + unit.number,
-      `${unit.position}:${unit.number}`,
-    ]),
+    free: ledger.free.map((unit) => [unit.position * freeScoresPerItem, `${unit.position}:${unit.number}`]),
     holds: ledger.holds.map(({ buyer, hold }) => [buyer, JSON.stringify(hold)]),
     bought: ledger.bought.map(({ field, quantity }) => [field, quantity]),
   }
@@ -55,42 +56,41 @@ export async function loadSale(ctx: Context, saleId: string, seen?: number): Pro
 }
 
 /**
- * Raises the epoch in both stores: Redis has begun it before the ledger shows it, so whoever finds an epoch in the
+ * Raises the epoch in both stores, in the caller's transaction: Redis has begun it before the ledger shows it, so whoever finds an epoch in the
  * ledger that Redis does not have knows that Redis lost it, and not that somebody is about to load it.
  */
-async function beginEpoch(
+export async function beginEpoch(
   ctx: Context,
+  tx: Transaction,
   saleId: string,
-  seen: number | undefined,
+  seen?: number,
 ): Promise<string | undefined> {
   const nonce = randomBytes(6).toString('hex')
   // FOR UPDATE waits for claims of the old epoch, which hold the row FOR SHARE: none of them commits after this.
-  return ctx.db.transaction(async (tx) => {
-    const [current] = await tx
-      .select({ epoch: sales.epoch })
-      .from(sales)
-      .where(eq(sales.id, saleId))
-      .for('update')
-    if (seen !== undefined && current?.epoch !== seen) return undefined
-    const [sale] = await tx
-      .update(sales)
-      .set({ epoch: sql`${sales.epoch} + 1`, nonce })
-      .where(eq(sales.id, saleId))
-      .returning()
-    if (!sale) throw new Error(`There is no sale ${saleId}.`)
-    const epoch = epochText(sale)
-    const begun = await runScript(ctx.redis, beginLoadScript, saleKeys(saleId), {
-      ...{ epoch, number: sale.epoch, group: claimGroup, stateFields: stateFields(sale) },
-    })
-    return begun.code === 'outdated' ? undefined : epoch
+  const [current] = await tx
+    .select({ epoch: sales.epoch })
+    .from(sales)
+    .where(eq(sales.id, saleId))
+    .for('update')
+  if (seen !== undefined && current?.epoch !== seen) return undefined
+  const [sale] = await tx
+    .update(sales)
+    .set({ epoch: sql`${sales.epoch} + 1`, nonce })
+    .where(eq(sales.id, saleId))
+    .returning()
+  if (!sale) throw new Error(`There is no sale ${saleId}.`)
+  const epoch = epochText(sale)
+  const begun = await runScript(ctx.redis, beginLoadScript, saleKeys(saleId), {
+    ...{ epoch, number: sale.epoch, group: claimGroup, stateFields: stateFields(sale) },
   })
+  return begun.code === 'outdated' ? undefined : epoch
 }
 
 function stateFields(sale: typeof sales.$inferSelect): (string | number)[] {
   return [
     ...['epoch', epochText(sale), 'loading', '1', 'currency', sale.currency],
     ...['opensAt', sale.opensAt.getTime(), 'closesAt', sale.closesAt.getTime()],
-    ...['holdMs', sale.holdSeconds * 1000, 'extensions', sale.extensions],
+    ...['holdMs', sale.holdSeconds * 1000, 'extensions', sale.extensions, 'returnMs', sale.returnMs],
     ...['pausedAt', sale.pausedAt?.getTime() ?? '', 'pausedMs', sale.pausedMs],
   ]
 }

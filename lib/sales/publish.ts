@@ -1,14 +1,14 @@
 import { eq, sql } from 'drizzle-orm'
 import { items, sales, units } from '../../db/schema'
 import type { Context } from '../context'
-import { loadSale } from './load'
+import { beginEpoch, fillEpoch, loadSale } from './load'
 
 /**
  * Mints the unit rows of a draft and puts it into Redis. Publishing again mints nothing. From here on the ledger holds
  * exactly the allocation of each item, so that overselling is impossible by schema (I1, I7).
  */
 export async function publishSale(ctx: Context, saleId: string): Promise<void> {
-  await ctx.db.transaction(async (tx) => {
+  const begun = await ctx.db.transaction(async (tx) => {
     // A million rows take a few seconds; the bound for requests is not meant for them.
     await tx.execute(sql`set local statement_timeout = 0`)
     const [sale] = await tx
@@ -16,13 +16,15 @@ export async function publishSale(ctx: Context, saleId: string): Promise<void> {
       .from(sales)
       .where(eq(sales.id, saleId))
       .for('update')
-    if (sale?.state !== 'draft') return
+    if (sale?.state !== 'draft') return undefined
     await tx.execute(sql`
       insert into ${units} (sale_id, item_id, number)
       select sale_id, id, generate_series(1, allocation) from ${items} where sale_id = ${saleId}`)
     await tx.update(sales).set({ state: 'published' }).where(eq(sales.id, saleId))
+    // Here, so that nobody sees a published sale that Redis knows nothing of, and takes it for lost.
+    return beginEpoch(ctx, tx, saleId)
   })
   // Postgres would learn of a million new rows only a minute later, and read all of them for every question till then.
   await ctx.db.execute(sql`analyze ${units}`)
-  await loadSale(ctx, saleId)
+  await (begun === undefined ? loadSale(ctx, saleId) : fillEpoch(ctx, saleId, begun))
 }

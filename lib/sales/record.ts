@@ -11,6 +11,7 @@ export type SaleRecord = typeof sales.$inferSelect & {
   /** Its waiting room; null when everybody may reserve. */
   room: RoomRecord | null
   items: (typeof items.$inferSelect & {
+    handle: string
     title: string
     variant: string
     description: string
@@ -40,7 +41,7 @@ async function readRooms(ctx: Pick<Context, 'db'>, saleIds: string[]): Promise<M
       room: rooms,
       segments: sql<Segment[]>`coalesce((
         select json_agg(json_build_object('atMs', s.at_ms, 'base', s.base, 'rate', s.rate) order by s.number)
-        from (select * from ${roomSegments} where sale_id = ${rooms.saleId}
+        from (select * from ${roomSegments} where sale_id = ${rooms}.sale_id
               order by number desc limit ${segmentsKept}) s), '[]')`,
     })
     .from(rooms)
@@ -66,6 +67,7 @@ export async function readSales(ctx: Pick<Context, 'db'>, where: SQL): Promise<S
   const lines = await ctx.db
     .select({
       item: items,
+      handle: products.handle,
       title: products.title,
       variant: variants.title,
       description: products.description,
@@ -110,8 +112,10 @@ export function toPublicSale(sale: SaleRecord): Sale {
     paySeconds: sale.paySeconds,
     extensions: sale.extensions,
     room: sale.room !== null,
+    proof: sale.proof,
     items: sale.items.map((item) => ({
       id: item.id,
+      handle: item.handle,
       title: item.title,
       variant: item.variant,
       description: item.description,

@@ -16,8 +16,16 @@ export type HoldRecord = {
   extension: string
   version: number
   lines: HoldLine[]
+  /** The version at which a proof against robots was last used for it. */
+  proven?: number
   order?: string
   body?: string
+  /** Keyed hash of the network that it was made from, unless that is a trusted one. */
+  net?: string
+  /** Item → what its buyer gave back and others can have from that ms on: until then they can have it again themselves. */
+  gave?: Record<string, [number: number, readyMs: number][]>
+  /** It has been counted as lapsed: an order of it ended without payment. */
+  lapsed?: true
 }
 
 export type HoldLine = { item: string; numbers: number[]; price: number }

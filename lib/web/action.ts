@@ -33,7 +33,8 @@ export function mountAction<Params, Body, Query, Out>(
       if (!known.buyerId && endpoint.identity === 'buyer') {
         const { buyerId, token } = newBuyer(ctx.env.APP_SECRET)
         jar.set(buyerCookie, token, cookieOptions(ctx.env))
-        caller = { ...known, buyerId }
+        const { via, address, origin } = known
+        caller = { buyerId, via, address, origin }
       }
       const input = read(form)
       return await callEndpoint(ctx, endpoint, caller, {

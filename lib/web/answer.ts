@@ -1,6 +1,6 @@
 import type { Context } from '../context'
 import type { ApiRequest } from './api-request'
-import { callEndpoint, type Endpoint } from './endpoint'
+import { callEndpoint, type Endpoint, type RawInput } from './endpoint'
 import { refusalFor } from './faults'
 import { buyerCookie, callerOf, cookieText, readCookie } from './identity'
 import { readJson } from './read-json'
@@ -15,13 +15,8 @@ export async function answer<Params, Body, Query, Out>(
 ): Promise<Reply> {
   try {
     const caller = callerOf(ctx.env, request.headers, readCookie(request.headers, buyerCookie))
-    const result = await callEndpoint(ctx, endpoint, caller, {
-      params,
-      readBody: () => readJson(request),
-      query: endpoint.query && Object.fromEntries(new URL(request.url).searchParams),
-      header: (name) => request.headers.get(name) ?? undefined,
-      cookie: (name) => readCookie(request.headers, name),
-    })
+    const query = endpoint.query && Object.fromEntries(new URL(request.url).searchParams)
+    const result = await callEndpoint(ctx, endpoint, caller, new Sent(request, params, query))
     const reply = respond(result, endpoint.status)
     if (!result.ok) return reply
     if (endpoint.isPublic) Object.assign(reply.headers, forEverybody)
@@ -30,5 +25,25 @@ export async function answer<Params, Body, Query, Out>(
     return reply
   } catch (error) {
     return respond(refusalFor(ctx, endpoint.name, error))
+  }
+}
+
+class Sent implements RawInput {
+  constructor(
+    private readonly request: ApiRequest,
+    readonly params: unknown,
+    readonly query: unknown,
+  ) {}
+
+  readBody() {
+    return readJson(this.request)
+  }
+
+  header(name: string) {
+    return this.request.headers.get(name) ?? undefined
+  }
+
+  cookie(name: string) {
+    return readCookie(this.request.headers, name)
   }
 }

@@ -4,6 +4,8 @@ export type ApiRequest = {
   headers: RequestHeaders
   /** Chunks of bytes, to be iterated over once. */
   body: object | null
+  /** A faster way to the whole body where there is one: null when it is longer than that. */
+  readBody?(mostBytes: number): Promise<Uint8Array | null>
 }
 
 export type RequestHeaders = { get(name: string): string | null }

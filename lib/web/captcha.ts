@@ -1,65 +1,82 @@
-import { createChallenge, randomInt, verifySolution } from 'altcha-lib'
-import { deriveKey } from 'altcha-lib/algorithms/pbkdf2'
-import { z } from 'zod'
+import { estimateRedisNow } from '../../db/redis-clock'
+import { config } from '../config'
 import type { Context } from '../context'
+import type { Challenge } from '../contract'
 import { ok, type Result, refused } from '../result'
+import { isSame, sign } from '../sign'
+import type { Proof } from '../units/proof'
+import { verifyToken } from './hcaptcha'
+import { newWork, readWork } from './work'
 
-/** A proof is made before a sale opens and used once the shopper is ready. */
-const validSeconds = 1_200
-/** How many keys the browser has to try, at least and at most: the shop knows the right one beforehand. */
-const tries = { least: 300, most: 600 }
+/** Whom a proof is for: it is worth nothing to another buyer or in another sale. */
+export type Owner = { saleId: string; buyerId: string }
 
-type Owner = { saleId: string; buyerId: string }
+/** Until when a proof that is made now is good, on the clock that all processes share. */
+const untilMs = async (ctx: Context) =>
+  (await estimateRedisNow(ctx.redis)) + config.captcha.proofSeconds * 1_000
 
-/** Keys of their own, derived from the shop's secret. */
-const secretsOf = (env: Context['env']) => ({
-  hmacSignatureSecret: `captcha:${env.APP_SECRET}`,
-  hmacKeySignatureSecret: `captcha-key:${env.APP_SECRET}`,
-})
+/** A robot takes the cheaper of two ways, so beside hCaptcha work counts only where the shop says so. */
+export const takesWork = ({ HCAPTCHA_SITE_KEY, HCAPTCHA_OR_WORK }: Context['env']) =>
+  HCAPTCHA_SITE_KEY === undefined || HCAPTCHA_OR_WORK === '1'
 
-/**
- * Work for one buyer in one sale. Nothing of it is stored: it is signed, and bound to both, so that a solution replayed
- * by anybody else proves nothing, and replayed by its own buyer only joins again.
- */
-export const newChallenge = ({ env }: Pick<Context, 'env'>, owner: Owner) =>
-  createChallenge({
-    algorithm: 'PBKDF2/SHA-256',
-    cost: env.CAPTCHA_COST,
-    counter: randomInt(tries.most, tries.least),
-    data: owner,
-    expiresAt: Math.floor(Date.now() / 1000) + validSeconds,
-    deriveKey,
-    ...secretsOf(env),
-  })
-
-const payloadSchema = z.object({
-  challenge: z.object({
-    parameters: z.looseObject({ data: z.object({ saleId: z.string(), buyerId: z.string() }) }),
-    signature: z.string(),
-  }),
-  solution: z.object({ counter: z.int().min(0), derivedKey: z.string() }),
-})
-
-function read(captcha: string) {
-  try {
-    return payloadSchema.safeParse(JSON.parse(Buffer.from(captcha, 'base64').toString())).data
-  } catch {
-    return undefined
+/** What this buyer has to do for a proof in this sale. Costs no store. */
+export async function newChallenge(ctx: Context, owner: Owner): Promise<Challenge> {
+  const { HCAPTCHA_SITE_KEY: siteKey, HCAPTCHA_SCRIPT_URL: scriptUrl } = ctx.env
+  return {
+    work: takesWork(ctx.env) ? await newWork(ctx, owner, await untilMs(ctx)) : null,
+    hcaptcha: siteKey === undefined ? null : { siteKey, scriptUrl },
   }
 }
 
-/** Checks a solution (base64 of JSON) without any store. Refused: captcha_required, captcha_failed. */
+const nameOf = ({ saleId, buyerId }: Owner, rest: string) => `${saleId}|${buyerId}|${rest}`
+
+/** A proof as text that we signed. Nothing is stored: what is signed is what was checked. */
+export function textOf(secret: string, owner: Owner, { id, untilMs }: Proof): string {
+  const said = `${untilMs}.${id}`
+  return `${said}.${sign(secret, `proof|${nameOf(owner, said)}`)}`
+}
+
+const signedProof = /^(\d{13})\.([\w-]{32})\.[\w-]{32}$/
+
+/**
+ * Exchanges a token of hCaptcha for a proof of our own, so that nobody else is asked once a sale opens. The same token
+ * again gives the same proof. Refused: not_found (no keys), captcha_failed, try_again.
+ */
+export async function exchangeToken(
+  ctx: Context,
+  owner: Owner,
+  given: { token: string; address: string },
+): Promise<Result<{ captcha: string; until: string }>> {
+  const { APP_SECRET, HCAPTCHA_SITE_KEY } = ctx.env
+  if (HCAPTCHA_SITE_KEY === undefined) return refused('not_found')
+  const verified = await verifyToken(ctx, owner, given)
+  if (!verified.ok) return verified
+  const proof = {
+    id: sign(APP_SECRET, `proof-id|${nameOf(owner, given.token)}`),
+    untilMs: await untilMs(ctx),
+  }
+  return ok({ captcha: textOf(APP_SECRET, owner, proof), until: new Date(proof.untilMs).toISOString() })
+}
+
+/**
+ * The proof that a call came with: work that was done, or what a token of hCaptcha was exchanged for. Costs no store and
+ * asks nobody. Refused: captcha_required (none came), captcha_failed (too old, of another buyer or sale, or no proof).
+ */
 export async function checkProof(
-  { env }: Pick<Context, 'env'>,
+  ctx: Context,
   owner: Owner,
   captcha: string | undefined,
-): Promise<Result<null>> {
+): Promise<Result<Proof>> {
   if (!captcha) return refused('captcha_required')
-  const payload = read(captcha)
-  const { data } = payload?.challenge.parameters ?? {}
-  if (!payload || data?.saleId !== owner.saleId || data.buyerId !== owner.buyerId)
-    return refused('captcha_failed')
-  const given = payload as unknown as Pick<Parameters<typeof verifySolution>[0], 'challenge' | 'solution'>
-  const { verified } = await verifySolution({ ...given, deriveKey, ...secretsOf(env) })
-  return verified ? ok(null) : refused('captcha_failed')
+  const proof = readSigned(ctx.env.APP_SECRET, owner, captcha) ?? (await readSolved(ctx, owner, captcha))
+  return proof && proof.untilMs > (await estimateRedisNow(ctx.redis)) ? ok(proof) : refused('captcha_failed')
 }
+
+function readSigned(secret: string, owner: Owner, captcha: string): Proof | null {
+  const [, until, id = ''] = signedProof.exec(captcha) ?? []
+  const proof = { id, untilMs: Number(until) }
+  return until && isSame(captcha, textOf(secret, owner, proof)) ? proof : null
+}
+
+const readSolved = async (ctx: Context, owner: Owner, captcha: string) =>
+  takesWork(ctx.env) ? readWork(ctx, owner, captcha) : null

@@ -1,8 +1,9 @@
 import 'server-only'
-import type { Sale } from '../contract'
+import type { Product, Sale } from '../contract'
 import { isBuildWithoutStores } from '../env'
 import { context } from '../open-context'
 import * as catalog from '../sales/catalog'
+import * as product from '../sales/product'
 import { toPublicSale } from '../sales/record'
 
 /** Published sales for the static pages, in order of opening. */
@@ -16,4 +17,9 @@ export async function findSale(slug: string): Promise<Sale | null> {
   if (isBuildWithoutStores()) return null
   const sale = await catalog.findSale(context(), slug)
   return sale && toPublicSale(sale)
+}
+
+/** One product with its sales for its static page. */
+export async function findProduct(handle: string): Promise<Product | null> {
+  return isBuildWithoutStores() ? null : product.findProduct(context(), handle)
 }

@@ -7,7 +7,8 @@ import type { LimitName } from './limits'
 
 /**
  * One thing that anybody can call, declared once and mounted twice: as a route of the HTTP API and as a server action.
- * Guards run in this order: origin, identity, `early`, limit, input, verb.
+ * Guards run in this order: origin, identity, input, limit, verb; where there is an `early` answer, it comes before the
+ * signature of the identity is checked.
  */
 export type Endpoint<Params, Body, Query, Out> = {
   name: string
@@ -26,8 +27,8 @@ export type Endpoint<Params, Body, Query, Out> = {
   /** Request headers that the verb reads, by lower-case name. */
   headers?: readonly string[]
   output: z.ZodType<Out>
-  /** An answer from process memory, before anything costs a store (sold through). */
-  early?(ctx: Context, input: { params: Params; body: Body }): Promise<Refused | undefined>
+  /** An answer from process memory that is the same for everybody, and less work than checking a signature (sold through). */
+  early?(ctx: Context, input: { params: Params; body: Body }): Refused | undefined
   run(ctx: Context, input: Input<Params, Body, Query>): Promise<Result<Out>>
   /** A cookie that an answer over HTTP sets. */
   cookie?(params: Params, value: Out): Cookie | undefined
@@ -71,7 +72,9 @@ export async function callEndpoint<Params, Body, Query, Out>(
 ): Promise<Result<Out>> {
   const changes = endpoint.method !== 'GET'
   if (changes && caller.via === 'cookie' && !isOwnOrigin(ctx.env, caller.origin)) return refused('bad_origin')
-  if (endpoint.identity === 'buyer' && !caller.buyerId) return refused('no_session')
+  const { early, identity } = endpoint
+  if (identity === 'buyer' && (early ? caller.via === 'nobody' : caller.buyerId === undefined))
+    return refused('no_session')
   const params = endpoint.params.safeParse(raw.params)
   if (!params.success) return refused('not_found')
   const read = endpoint.body ? await raw.readBody() : undefined
@@ -80,8 +83,9 @@ export async function callEndpoint<Params, Body, Query, Out>(
   if (body && !body.success) return refused('invalid_input', { fields: fieldsOf(body.error) })
   const query = endpoint.query?.safeParse(raw.query)
   if (query && !query.success) return refused('invalid_input', { fields: fieldsOf(query.error) })
-  const early = await endpoint.early?.(ctx, { params: params.data, body: body?.data as Body })
-  if (early) return early
+  const known = early?.(ctx, { params: params.data, body: body?.data as Body })
+  if (known) return known
+  if (identity === 'buyer' && caller.buyerId === undefined) return refused('no_session')
   if (endpoint.limit) {
     const limited = await limiterOf(ctx)(endpoint.limit, { buyerId: caller.buyerId, address: caller.address })
     if (!limited.ok) return limited
@@ -92,8 +96,8 @@ export async function callEndpoint<Params, Body, Query, Out>(
     params: params.data,
     body: body?.data as Body,
     query: query?.data as Query,
-    header: raw.header,
-    cookie: raw.cookie,
+    header: (name) => raw.header(name),
+    cookie: (name) => raw.cookie(name),
   })
 }
 

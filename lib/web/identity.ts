@@ -46,24 +46,38 @@ export function cookieText(
 }
 
 export type Caller = {
-  buyerId: string | undefined
+  /** Checked when it is asked for, and once: an answer that is the same for everybody doesn't need it. */
+  readonly buyerId: string | undefined
   /** A cookie travels by itself, so a call that changes something with it must prove its origin. */
-  via: 'cookie' | 'bearer' | 'nobody'
-  address: string
-  origin: string | null
+  readonly via: 'cookie' | 'bearer' | 'nobody'
+  readonly address: string
+  readonly origin: string | null
+}
+
+/** A class, because an object with a getter is dear to make, and every request makes one. */
+class TokenCaller implements Caller {
+  private known: { buyerId: string | undefined } | undefined
+
+  constructor(
+    private readonly secret: string,
+    private readonly token: string | undefined,
+    readonly via: Caller['via'],
+    readonly address: string,
+    readonly origin: string | null,
+  ) {}
+
+  get buyerId(): string | undefined {
+    this.known ??= { buyerId: this.token === undefined ? undefined : readToken(this.secret, this.token) }
+    return this.known.buyerId
+  }
 }
 
 /** Who calls: the bearer token if there is one, else the cookie. */
 export function callerOf(env: Env, headers: RequestHeaders, cookieToken: string | undefined): Caller {
   const bearer = /^Bearer (\S{1,200})$/.exec(headers.get('authorization') ?? '')?.[1]
-  const token = bearer ?? cookieToken
-  const buyerId = token === undefined ? undefined : readToken(env.APP_SECRET, token)
-  return {
-    buyerId,
-    via: bearer ? 'bearer' : cookieToken === undefined ? 'nobody' : 'cookie',
-    address: headers.get('x-client-address') ?? 'unknown',
-    origin: headers.get('origin'),
-  }
+  const via = bearer ? 'bearer' : cookieToken === undefined ? 'nobody' : 'cookie'
+  const address = headers.get('x-client-address') ?? 'unknown'
+  return new TokenCaller(env.APP_SECRET, bearer ?? cookieToken, via, address, headers.get('origin'))
 }
 
 /** The value of one cookie in a Cookie header. */

@@ -8,9 +8,10 @@ const plain = (address: string) => ipv4InIpv6.exec(address)?.[1] ?? address
 
 /**
  * The network that an address counts for: an IPv4 address itself, of an IPv6 address its /64, since one household or
- * server owns all of that. What is no address counts for one network of its own, so that nonsense gains nothing.
+ * server owns all of that, or a wider one. What is no address counts for one network of its own, so that nonsense gains
+ * nothing.
  */
-export function networkOf(address: string): string {
+export function networkOf(address: string, ipv6Bits: 48 | 64 = 64): string {
   const known = plain(address)
   if (isIPv4(known)) return known
   if (isIP(known) === 0) return 'unknown'
@@ -19,7 +20,7 @@ export function networkOf(address: string): string {
   const left = head.split(':').filter(Boolean)
   const right = (tail ?? '').split(':').filter(Boolean)
   const groups = [...left, ...Array(8 - left.length - right.length).fill('0'), ...right]
-  return `${groups.slice(0, 4).join(':')}::/64`
+  return `${groups.slice(0, ipv6Bits / 16).join(':')}::/${ipv6Bits}`
 }
 
 /**

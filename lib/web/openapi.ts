@@ -10,6 +10,8 @@ import {
   payEndpoint,
   readOrderEndpoint,
 } from './endpoints/orders'
+import { challengeEndpoint, proveEndpoint } from './endpoints/proofs'
+import { admitEndpoint, joinEndpoint } from './endpoints/rooms'
 import { listSalesEndpoint, readSaleEndpoint } from './endpoints/sales'
 
 type Described = Pick<
@@ -59,6 +61,10 @@ const all: Described[] = [
   cancelOrderEndpoint,
   payEndpoint,
   confirmPaymentEndpoint,
+  challengeEndpoint,
+  proveEndpoint,
+  joinEndpoint,
+  admitEndpoint,
   ...others,
 ]
 

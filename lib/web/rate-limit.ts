@@ -23,9 +23,9 @@ export type CheckLimit = (name: LimitName, caller: Caller) => Promise<Verdict>
  */
 export function createLimiter(redis: Redis, trustedNetworks: readonly string[]): CheckLimit {
   const isTrusted = trustIn(trustedNetworks)
-  const takeLocally = createLocalFloor()
+  const sharedFloor = createLocalFloor()
 
-  function gate(prefix: string, bucket: Bucket): Gate {
+  function gate(prefix: string, bucket: Bucket, takeLocally: typeof sharedFloor): Gate {
     const refillMs = 1_000 / bucket.perSecond
     const tooMany = refused('too_many_requests', { retryAfterSeconds: Math.ceil(refillMs / 1_000) })
     const limiter = new Ratelimit({
@@ -56,21 +56,25 @@ export function createLimiter(redis: Redis, trustedNetworks: readonly string[]):
     }
   }
 
-  type Gates = { identity: Gate | undefined; network: Gate; isLocal: boolean }
+  type Gates = { identity: Gate | undefined; network: Gate; isLocal: boolean; ipv6Bits: 48 | 64 }
   const gates = new Map<string, Gates>()
-  for (const [name, { perIdentity, perNetwork, isLocal = false }] of Object.entries<Limit>(limits)) {
+  for (const [name, limit] of Object.entries<Limit>(limits)) {
+    const { perIdentity, perNetwork, isLocal = false, isWide = false } = limit
+    // What nobody else remembers must not be forgotten because other calls have a crowd.
+    const floor = isLocal ? createLocalFloor() : sharedFloor
     gates.set(name, {
       isLocal,
-      identity: perIdentity && gate(`limit:${name}:buyer`, perIdentity),
-      network: gate(`limit:${name}:network`, perNetwork),
+      ipv6Bits: isWide ? 48 : 64,
+      identity: perIdentity && gate(`limit:${name}:buyer`, perIdentity, floor),
+      network: gate(`limit:${name}:network`, perNetwork, floor),
     })
   }
 
   return async function checkLimit(name, { buyerId, address }) {
-    const { identity, network, isLocal } = gates.get(name) as Gates
+    const { identity, network, isLocal, ipv6Bits } = gates.get(name) as Gates
     const asked: { gate: Gate; id: string }[] = []
     if (identity && buyerId !== undefined) asked.push({ gate: identity, id: buyerId })
-    if (!isTrusted(address)) asked.push({ gate: network, id: networkOf(address) })
+    if (!isTrusted(address)) asked.push({ gate: network, id: networkOf(address, ipv6Bits) })
     for (const { gate, id } of asked) if (!gate.passesFloor(id)) return gate.tooMany
     if (isLocal) return { ok: true }
     const verdicts = await Promise.all(asked.map(({ gate, id }) => gate.ask(id)))

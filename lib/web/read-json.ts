@@ -2,18 +2,22 @@ import { config } from '../config'
 import { ok, type Result, refused } from '../result'
 import type { ApiRequest } from './api-request'
 
+const jsonType = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
+
+/** One for all: making one costs more than using it. */
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 /**
  * Reads a JSON body with its limits: media type, size, real UTF-8, depth. The body is cut off as soon as it is too
  * large, whatever its headers promised.
  */
 export async function readJson(request: ApiRequest): Promise<Result<unknown>> {
   const type = request.headers.get('content-type') ?? ''
-  if (!/^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type))
-    return refused('unsupported_media_type')
+  if (type !== 'application/json' && !jsonType.test(type)) return refused('unsupported_media_type')
   const bytes = await readBytes(request)
   if (!bytes.ok) return bytes
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.value)
+    const text = utf8.decode(bytes.value)
     if (tooDeep(text)) return refused('invalid_input', { fields: { body: 'is nested too deeply' } })
     return ok(JSON.parse(text) as unknown)
   } catch {
@@ -25,6 +29,10 @@ export async function readJson(request: ApiRequest): Promise<Result<unknown>> {
 export async function readBytes(request: ApiRequest): Promise<Result<Uint8Array>> {
   if (Number(request.headers.get('content-length') ?? 0) > config.http.bodyLimitBytes)
     return refused('too_large')
+  if (request.readBody) {
+    const whole = await request.readBody(config.http.bodyLimitBytes)
+    return whole ? ok(whole) : refused('too_large')
+  }
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {

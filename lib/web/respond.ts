@@ -1,12 +1,15 @@
-import { messages } from '../messages'
-import type { Refused, Result } from '../result'
+import { messageFor } from '../messages'
+import type { Reason, Refused, Result } from '../result'
 
 const noStore = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
 /** For what is the same for everybody: a CDN or nginx may keep it for a second, a browser asks each time. */
 export const forEverybody = { 'cache-control': 'public, max-age=0, s-maxage=1, stale-while-revalidate=1' }
 
-/** An HTTP answer before anybody has sent it. Plain, because a web-standard `Response` costs as much as a script. */
+/**
+ * An HTTP answer before anybody has sent it. Plain, because a web-standard `Response` costs as much as a script. A frozen
+ * one is given to many: whoever sends it may keep what it makes of it.
+ */
 export type Reply = { status: number; headers: Record<string, string>; body: string }
 
 /** As Next wants it. */
@@ -19,8 +22,20 @@ export function respond<T>(result: Result<T>, status: (value: T) => number = () 
   return { status: status(result.value), headers, body: JSON.stringify(result.value) }
 }
 
+/** What is refused with nothing but a reason always reads the same, and crowds are refused like that. */
+const plain = new Map<Reason, Reply>()
+
 function problem(refusal: Refused): Reply {
-  const { status, sentence, next } = messages[refusal.reason]
+  const isPlain = Object.keys(refusal).length === 2
+  const known = isPlain && plain.get(refusal.reason)
+  if (known) return known
+  const made = makeProblem(refusal)
+  if (isPlain) plain.set(refusal.reason, Object.freeze(made))
+  return made
+}
+
+function makeProblem(refusal: Refused): Reply {
+  const { status, sentence, next } = messageFor(refusal)
   const { ok: _, retryAfterSeconds, ...said } = refusal
   const body = {
     type: `urn:stampede:problem:${refusal.reason}`,

@@ -1,6 +1,11 @@
 import { createConnection, type Socket } from 'node:net'
+import { connect } from 'node:tls'
 
-export type Answer = { status: number; body: Buffer }
+/** A port of this machine; with a certificate, one that speaks TLS. */
+export type Address = number | { port: number; certificate: string }
+
+/** `head` is the status line and the headers, as they came. */
+export type Answer = { status: number; head: string; body: Buffer }
 
 type Waiting = { resolve(answer: Answer): void; reject(error: Error): void }
 
@@ -11,15 +16,25 @@ const none = Buffer.alloc(0)
  * it shares the machine with what it measures: a client of the standard library costs several times as much.
  */
 export class Connection {
-  private readonly socket: Socket
+  private socket: Socket
   private received: Buffer = none
   private waiting: Waiting | undefined
 
-  constructor(port: number) {
-    this.socket = createConnection({ host: '127.0.0.1', port, noDelay: true })
-    this.socket.on('data', (chunk: Buffer) => this.take(chunk))
-    this.socket.on('error', (error) => this.fail(error))
-    this.socket.on('close', () => this.fail(new Error('the server closed a connection')))
+  constructor(private readonly address: Address) {
+    this.socket = this.open()
+  }
+
+  private open(): Socket {
+    const { address } = this
+    const socket =
+      typeof address === 'number'
+        ? createConnection({ host: '127.0.0.1', port: address, noDelay: true })
+        : connect({ host: '127.0.0.1', port: address.port, ca: address.certificate, servername: 'localhost' })
+    const isCurrent = () => socket === this.socket
+    socket.on('data', (chunk: Buffer) => this.take(chunk))
+    socket.on('error', (error) => isCurrent() && this.fail(error))
+    socket.on('close', () => isCurrent() && this.fail(new Error('the server closed a connection')))
+    return socket
   }
 
   /** Sends a complete request. Rejects when the connection breaks before its answer is complete. */
@@ -48,6 +63,11 @@ export class Connection {
     const { waiting } = this
     this.waiting = undefined
     this.received = none
+    // As nginx does after a thousand answers.
+    if (/\r\nconnection: *close/i.test(answer.head)) {
+      this.socket.destroy()
+      this.socket = this.open()
+    }
     waiting?.resolve(answer)
   }
 }
@@ -62,10 +82,10 @@ function parse(bytes: Buffer): Answer | undefined {
   const from = headEnd + 4
   if (length !== undefined) {
     const end = from + Number(length)
-    return bytes.length < end ? undefined : { status, body: bytes.subarray(from, end) }
+    return bytes.length < end ? undefined : { status, head, body: bytes.subarray(from, end) }
   }
   const body = /\r\ntransfer-encoding: *chunked/i.test(head) ? joinChunks(bytes, from) : none
-  return body && { status, body }
+  return body && { status, head, body }
 }
 
 function joinChunks(bytes: Buffer, from: number): Buffer | undefined {

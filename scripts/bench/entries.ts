@@ -20,7 +20,7 @@ export function entrySource(sale: BenchSale, batchSize: number, allocation = Num
       epoch: sale.record.epochText,
       bodyHash,
       lines: [{ item: sale.itemId, numbers: [number], price: 1990 }],
-      details: checkout,
+      details: { ...checkout, email: `${buyerId}@example.com` },
     }
   }
 

@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { config } from '../../lib/config'
 import { actionId } from './build'
+import { openEdge } from './edge'
 import { entrySource } from './entries'
+import { makeJoiners } from './joins'
 import { mostPerSecond } from './ledger'
 import { openRivals } from './rivals'
 import { hideFromWorker, openSale, openSoldSale } from './sales'
@@ -18,6 +20,11 @@ export async function openFloor(shop: BenchShop, rounds: number, seconds: number
     shop: await openSale(ctx, 'bench-shop', units(4_000)),
     sold: await openSoldSale(ctx, 'bench-sold', 40),
     purchases: await openSale(ctx, 'bench-purchases', units(500)),
+    barePurchases: await openSale(ctx, 'bench-bare-purchases', units(500)),
+    room: await openSale(ctx, 'bench-room', units(4_000), { room: true }),
+    join: await openSale(ctx, 'bench-join', 10, {
+      ...{ room: true, opensAt: new Date(Date.now() + 12 * 3_600_000) },
+    }),
     bare: await openSale(ctx, 'bench-bare', units(20_000)),
     claims: await openSale(ctx, 'bench-claims', claimable),
   }
@@ -31,6 +38,8 @@ export async function openFloor(shop: BenchShop, rounds: number, seconds: number
     shop,
     sales,
     rivals,
+    joiners: await makeJoiners(shop, sales.join),
+    edge: await openEdge(shop, `/sales/${sales.shop.slug}`),
     actions: {
       noop: actionId('app/bench/[slug]/actions.ts', 'noopAction'),
       reserve: actionId('app/sales/[slug]/actions.ts', 'reserveAction'),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Answer, Connection } from './connection'
+import { type Address, type Answer, Connection } from './connection'
 
 /** Counting starts when every connection has ended its first step, so that as much is in flight as later, or by then. */
 const longestLeadInMs = 5_000
@@ -25,12 +25,12 @@ export type Step = (connection: Connection) => Promise<boolean>
  * measured time. What is in flight at its end is finished before this returns.
  */
 export async function load(
-  port: number,
+  address: Address,
   connections: number,
   seconds: number,
   step: Step,
 ): Promise<Measured> {
-  const open = Array.from({ length: connections }, () => new Connection(port))
+  const open = Array.from({ length: connections }, () => new Connection(address))
   const ended = { right: 0, wrong: 0 }
   let stopped = false
   const loops = open.map(async (connection) => {

@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import { fileInRoot } from '../supervise/root'
 
 export type Running = {
+  pid: number
   /** Rejects when the process ends by itself. */
   ended: Promise<never>
   /** Stands still, warm as it is, and goes on. */
@@ -33,6 +34,7 @@ export function startProcess(file: string, environment: Record<string, string>, 
   })
   ended.catch(() => {})
   return {
+    pid: child.pid ?? 0,
     ended,
     pause: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),

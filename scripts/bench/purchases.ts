@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { eq } from 'drizzle-orm'
 import { events } from '../../db/sandbox-schema'
 import type { Context } from '../../lib/context'
+import { newBuyerId } from '../../lib/id'
 import type { Connection } from './connection'
-import { http, json } from './requests'
+import { bare, http, json } from './requests'
 import { type BenchSale, checkout, payingCard } from './sales'
 
 /** A purchase whose outcome is not there by then counts as failed. */
@@ -25,12 +26,15 @@ export const purchase =
   async (connection: Connection): Promise<boolean> => {
     const session = await ask(connection, http({ method: 'POST', path: '/api/v1/session', body: '' }))
     const token = String(session.value.token)
-    const send = (method: string, path: string, body: unknown, key?: string) =>
-      ask(connection, json(method, path, token, body, key))
+    // A mailbox for each: one of them all would be one contact, and one row that every order waits for.
+    const email = `${session.value.buyerId}@example.com`
+    const send = (method: string, path: string, body: unknown, more?: Record<string, string>) =>
+      ask(connection, json(method, path, token, body, more))
 
     const cart = await send('PUT', `${sale.api}/cart/items/${sale.itemId}`, { quantity: 1 })
     if (cart.status !== 200) return false
-    const placed = await send('POST', `${sale.api}/orders`, checkout, 'bench-key-1')
+    const key = { 'Idempotency-Key': 'bench-key-1' }
+    const placed = await send('POST', `${sale.api}/orders`, { ...checkout, email }, key)
     if (placed.status !== 201 && placed.status !== 202) return false
     const path = `/api/v1/orders/${placed.value.id}`
     const read = () =>
@@ -48,6 +52,26 @@ async function until(read: () => Promise<Reply>, state: string): Promise<boolean
   }
   return false
 }
+
+/** The same purchase from the bare server. */
+export const barePurchase =
+  ({ saleId, itemId, record }: BenchSale) =>
+  async (connection: Connection): Promise<boolean> => {
+    const buyer = newBuyerId()
+    const sale = { saleId, epoch: record.epochText }
+    const send = (path: string, body: object) => ask(connection, bare(path, body))
+    await send('/session', {})
+    await send('/reserve', { ...sale, itemId, buyer, quantity: 1 })
+    const placed = await send('/order', {
+      ...sale,
+      buyer,
+      details: { ...checkout, email: `${buyer}@example.com` },
+    })
+    const { id: orderId } = placed.value.row as { id: string }
+    await send('/pay', { orderId, card: payingCard })
+    const read = await send('/read', { orderId })
+    return read.status === 200 && read.value.state === 'paid'
+  }
 
 /** Waits until the provider has delivered everything it has to tell. */
 export async function untilWebhooksDelivered(ctx: Context): Promise<void> {

@@ -8,11 +8,18 @@ export type Comparison = { name: string; line: string; yardstick: string; factor
 /** What is compared with what, and how much of it is the least that is good enough. */
 const comparisons: Comparison[] = [
   { name: 'live / no-op route', line: 'live', yardstick: 'no-op route, GET', atLeast: 0.9 },
+  { name: 'live / bare Node', line: 'live', yardstick: 'live, bare Node', atLeast: 0.8 },
   { name: 'static sale page / no-op route', line: 'sale page, static', yardstick: 'no-op route, GET' },
   {
     name: 'sold-through refusal / no-op route',
     line: 'refusal, sold through',
     yardstick: 'no-op route, POST',
+  },
+  {
+    name: 'sold-through refusal / bare Node',
+    line: 'refusal, sold through',
+    yardstick: 'refusal, bare Node',
+    atLeast: 0.8,
   },
   { name: 'reserve API / no-op route', line: 'reserve, API', yardstick: 'no-op route, POST' },
   {
@@ -22,6 +29,25 @@ const comparisons: Comparison[] = [
     atLeast: 0.85,
   },
   { name: 'reserve API / bare Node', line: 'reserve, API', yardstick: 'reserve, bare Node' },
+  {
+    name: 'reserve with all guards / bare Node',
+    line: 'reserve, admitted, both limits',
+    yardstick: 'reserve and limits, bare Node',
+    atLeast: 0.5,
+  },
+  { name: 'join / bare Node', line: 'join', yardstick: 'join, bare Node', atLeast: 0.6 },
+  {
+    name: 'page from nginx cache / from a file',
+    line: 'page, nginx cache',
+    yardstick: 'page, nginx file',
+    atLeast: 0.9,
+  },
+  {
+    name: 'whole purchases / bare Node',
+    line: 'whole purchases',
+    yardstick: 'whole purchases, bare Node',
+    atLeast: 0.5,
+  },
   {
     name: 'whole purchases / no-op route',
     line: 'whole purchases',

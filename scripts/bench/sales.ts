@@ -26,13 +26,19 @@ export const checkout: Checkout = {
 
 export const payingCard = '4242424242424242'
 
-export async function openSale(ctx: Context, slug: string, allocation: number): Promise<BenchSale> {
+export async function openSale(
+  ctx: Context,
+  slug: string,
+  allocation: number,
+  { room = false, limit = allocation, opensAt = new Date(Date.now() - 60_000) } = {},
+): Promise<BenchSale> {
   const { saleId, itemIds } = granted(
     await createSale(ctx, {
       slug,
+      room,
       title: 'A sale to measure',
       description: 'It exists for as long as the measurement runs.',
-      opensAt: new Date(Date.now() - 60_000),
+      opensAt,
       closesAt: new Date(Date.now() + 24 * 3_600_000),
       currency: 'EUR',
       holdSeconds: 3_600,
@@ -50,7 +56,7 @@ export async function openSale(ctx: Context, slug: string, allocation: number): 
           listPriceMinor: null,
           priceMinor: 1990,
           allocation,
-          limit: allocation,
+          limit,
         },
       ],
     }),

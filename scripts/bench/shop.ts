@@ -20,8 +20,11 @@ export type BenchShop = {
   barePort: number
   origin: string
   secret: string
+  pids: { server: number; redis: number; postgres: number }
   /** A worker process, which stands still: it works while whole purchases are measured. */
   worker: Running
+  /** The same for the bare server, which hears of its payments by it. */
+  bareWorker: Running
   close(): Promise<void>
 }
 
@@ -45,17 +48,24 @@ export async function openBenchShop(progress: (line: string) => void): Promise<B
     const origin = `http://127.0.0.1:${port}`
     const secret = randomBytes(32).toString('base64')
     const environment = {
+      // One process beside one bare server.
+      SERVER_PROCESSES: '1',
       ...{ NODE_ENV: 'production', STAMPEDE_DEMO: '1', STAMPEDE_BENCH: '1', NEXT_TELEMETRY_DISABLED: '1' },
       ...{ PORT: String(port), PUBLIC_URL: origin, BARE_PORT: String(barePort) },
       ...{ DATABASE_URL: stores.databaseUrl, REDIS_URL: stores.redisUrl },
       ...{ APP_SECRET: secret, SANDBOX_WEBHOOK_SECRET: randomBytes(32).toString('base64') },
       // As `npm start` sets it: a crowd played on this machine comes from one address.
       TRUSTED_NETWORKS: '127.0.0.0/8,::1/128',
+      // A request that names an address comes from there, as through a proxy, and so from outside of these networks.
+      TRUSTED_PROXY_HOPS: '1',
+      // Checking a proof costs the same however much work it was.
+      CAPTCHA_COST: '10',
     }
     await buildBench(environment, progress)
 
     progress('starting the servers')
-    const start = (file: string, name: string) => startProcess(file, environment, join(dir, `${name}.log`))
+    const start = (file: string, name: string, more = {}) =>
+      startProcess(file, { ...environment, ...more }, join(dir, `${name}.log`))
     const server = start('server/main.ts', 'server')
     closers.push(server.stop)
     const bare = start('scripts/bench/bare-server.ts', 'bare-server')
@@ -65,15 +75,25 @@ export async function openBenchShop(progress: (line: string) => void): Promise<B
 
     const ctx = createContext('bench', checkEnv({ ...environment, LOG_LEVEL: 'warn' }))
     closers.push(() => ctx.close())
-    const log = join(dir, 'worker.log')
-    rmSync(log, { force: true })
-    const worker = start('worker/main.ts', 'worker')
-    closers.push(worker.stop)
-    while (!readFileSync(log, 'utf8').includes('worker started')) {
-      await Promise.race([sleep(50), worker.ended])
+    /** A worker that has begun and stands still. */
+    async function startWorker(name: string, publicUrl: string): Promise<Running> {
+      const log = join(dir, `${name}.log`)
+      rmSync(log, { force: true })
+      const worker = start('worker/main.ts', name, { PUBLIC_URL: publicUrl })
+      closers.push(worker.stop)
+      while (!readFileSync(log, 'utf8').includes('worker started')) {
+        await Promise.race([sleep(50), worker.ended])
+      }
+      worker.pause()
+      return worker
     }
-    worker.pause()
-    return { ctx, databaseUrl: stores.databaseUrl, port, barePort, origin, secret, worker, close }
+    const worker = await startWorker('worker', origin)
+    const bareWorker = await startWorker('bare-worker', `http://127.0.0.1:${barePort}`)
+    const pids = { server: server.pid, ...stores.pids }
+    return {
+      ...{ ctx, databaseUrl: stores.databaseUrl, port, barePort, origin, secret, pids },
+      ...{ worker, bareWorker, close },
+    }
   } catch (error) {
     await close()
     throw error

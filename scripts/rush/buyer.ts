@@ -56,7 +56,8 @@ export async function visit(shop: Shop, history: History, buyer: Buyer, quantity
   }
 }
 
-async function introduce(shop: Shop, buyer: Buyer): Promise<void> {
+/** Gets the shop's signed identity, once. */
+export async function introduce(shop: Shop, buyer: Buyer): Promise<void> {
   if (buyer.token) return
   const { status, body } = await ask(shop, 'session', { method: 'POST', path: '/api/v1/session' })
   if (status !== 200) throw new GaveUp(`session answered ${status}`)

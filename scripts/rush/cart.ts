@@ -1,5 +1,6 @@
 import type { Cart } from '../../lib/contract'
 import { type Buyer, failed, type Step } from './buyer'
+import { proven } from './proof'
 import { ask, reasonOf, type Shop } from './shop'
 import { backoffMs } from './slots'
 
@@ -43,10 +44,12 @@ export async function fillCart(shop: Shop, buyer: Buyer, quantity: number): Prom
 
 async function put(shop: Shop, buyer: Buyer, quantity: number) {
   const send = () =>
-    ask(shop, 'reserve', {
-      ...{ method: 'PUT', path: `/api/v1/sales/${shop.slug}/cart/items/${shop.itemId}` },
-      ...{ token: buyer.token, admission: buyer.admission, body: { quantity } },
-    })
+    proven(shop, buyer, 'reserve', (proof) =>
+      ask(shop, 'reserve', {
+        ...{ method: 'PUT', path: `/api/v1/sales/${shop.slug}/cart/items/${shop.itemId}` },
+        ...{ token: buyer.token, admission: buyer.admission, body: { quantity, ...proof } },
+      }),
+    )
   if (buyer.manner !== 'repeats') return send()
   const [first, second] = await Promise.all([send(), send()])
   // One of them may have come too late for the last units; two carts that differ are another matter (I5).

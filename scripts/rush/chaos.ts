@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findRunFile, type RunFile } from '../run-file'
 import { commandLine, isAlive } from '../stores/processes'
-import { findRunningShop } from '../supervise/previous'
-import { fileInRoot } from '../supervise/root'
+import { findRunningShop, isProgram } from '../supervise/previous'
 import type { Client } from './client'
 
-export const targets = ['worker', 'server', 'redis', 'postgres'] as const
+/** `process` is one of those that do the work of the server. */
+export const targets = ['worker', 'server', 'process', 'redis', 'postgres'] as const
 export type Target = (typeof targets)[number]
 
 export type Fault = {
   target: Target
   pid: number
+  /** How many of its kind there were. */
+  of: number
   /** Since the crowd began. */
   atMs: number
   /** Until the supervisor had started it again and the shop called itself ready; null when that took too long. */
@@ -28,8 +30,9 @@ function isOurs(target: Target, pid: number, run: RunFile): boolean {
   const portOf = (variable: string) => new URL(run.env[variable] ?? 'none://0:0').port
   switch (target) {
     case 'server':
+    case 'process':
     case 'worker':
-      return line.includes(fileInRoot(`${target}/main.ts`))
+      return isProgram(pid, target)
     case 'redis':
       return /redis|valkey/.test(line) && line.includes(`127.0.0.1:${portOf('REDIS_URL')}`)
     case 'postgres':
@@ -37,11 +40,16 @@ function isOurs(target: Target, pid: number, run: RunFile): boolean {
   }
 }
 
+function pidsOf({ pids }: RunFile, target: Target): number[] {
+  if (target === 'process') return pids.processes ?? []
+  const pid = pids[target]
+  return pid === undefined ? [] : [pid]
+}
+
 /** The pid of a process of the shop that runs here, if it is alive and really ours. */
 function findVictim(dir: string, target: Target): number | undefined {
   const run = findRunningShop(dir)
-  const pid = run?.pids[target]
-  return run && pid && isAlive(pid) && isOurs(target, pid, run) ? pid : undefined
+  return run ? pidsOf(run, target).find((pid) => isAlive(pid) && isOurs(target, pid, run)) : undefined
 }
 
 /** Which processes of the shop can be killed here: stores of your own have no pid, and are left alone. */
@@ -102,9 +110,15 @@ export class Chaos {
 
   private async killOne(target: Target): Promise<Fault> {
     const pid = await this.untilAlive(target)
+    const run = findRunFile(this.dir)
+    const of = run ? pidsOf(run, target).length : 1
     process.kill(pid, 'SIGKILL')
     this.lastKillAt = performance.now()
-    const fault: Fault = { target, pid, atMs: Math.round(this.lastKillAt - this.begun), backMs: null }
+    const fault: Fault = {
+      ...{ target, pid, of },
+      atMs: Math.round(this.lastKillAt - this.begun),
+      backMs: null,
+    }
     this.faults.push(fault)
     return fault
   }
@@ -119,8 +133,10 @@ export class Chaos {
 
   private async untilBack(fault: Fault, killedAt: number): Promise<void> {
     for (const until = Date.now() + backWithinMs; Date.now() < until; await sleep(25)) {
-      const pid = findRunFile(this.dir)?.pids[fault.target]
-      if (!pid || pid === fault.pid) continue
+      const run = findRunFile(this.dir)
+      const pids = run ? pidsOf(run, fault.target) : []
+      // Other processes of the server may stand beside the one that is missing.
+      if (pids.length < fault.of || pids.includes(fault.pid)) continue
       const ready = await this.client.send({ method: 'GET', path: '/readyz' }).then(
         (answer) => answer.status === 200,
         () => false,

@@ -23,6 +23,8 @@ export type Call = {
   body?: unknown
   idempotencyKey?: string
   admission?: string | undefined
+  /** Whatever else is claimed; what the fields above say wins. */
+  headers?: Record<string, string>
 }
 
 export type Client = { send(call: Call): Promise<Answer>; close(): void }
@@ -32,19 +34,20 @@ const timeoutMs = 30_000
 
 /**
  * A bare HTTP client on kept-alive connections: the crowd shares a machine with the shop, and this costs a fraction of
- * what `fetch` does. `send` answers whatever the shop said, or throws `NoAnswer`; it never repeats anything.
+ * what `fetch` does. `send` answers whatever the shop said, or throws `NoAnswer`; it never repeats anything. No more
+ * than `connections` are open at once: further calls wait for one, and the wait counts.
  */
-export function createClient(url: string): Client {
+export function createClient(url: string, connections = Number.POSITIVE_INFINITY): Client {
   const base = new URL(url)
   const secure = base.protocol === 'https:'
-  const options = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY }
+  const options = { keepAlive: true, maxSockets: connections }
   const agent = secure ? new HttpsAgent(options) : new HttpAgent(options)
   const request = secure ? httpsRequest : httpRequest
 
   function send(call: Call): Promise<Answer> {
     const begun = performance.now()
     const payload = call.body === undefined ? undefined : JSON.stringify(call.body)
-    const headers: Record<string, string | number> = {}
+    const headers: Record<string, string | number> = { ...call.headers }
     if (payload !== undefined) {
       headers['content-type'] = 'application/json'
       headers['content-length'] = Buffer.byteLength(payload)

@@ -10,6 +10,8 @@ export type Tally = {
   sold: number
   refused: number
   failed: number
+  /** Of their own accord, before they had bought: on a whole day some do. */
+  left: number
 }
 
 export type Visit = { buyer: Buyer; end: End }
@@ -30,7 +32,8 @@ export function gather(count: number, limit: number): Buyer[] {
   }))
 }
 
-function pickManner(draw: number): Manner {
+/** The manner of a buyer with this draw from [0, 1). */
+export function pickManner(draw: number): Manner {
   let passed = 0
   for (const [manner, share] of manners) {
     passed += share

@@ -1,9 +1,13 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { WrongArguments } from '../wrong-arguments'
 import { readArguments } from './arguments'
 import { findTargets } from './chaos'
+import { createClient } from './client'
 import { latencyOf, Meter } from './meter'
 import { showProgress } from './progress'
+import { ask, type Shop } from './shop'
 import { Slots } from './slots'
 
 test('percentiles are answers that somebody really waited for', () => {
@@ -15,7 +19,15 @@ test('percentiles are answers that somebody really waited for', () => {
 
 test('the arguments of a rush have defaults, and wrong ones are told in a sentence', () => {
   expect(readArguments(['--sale', 'drop', '--buyers', '50'])).toEqual({
-    ...{ slug: 'drop', buyers: 50, concurrency: 100, chaos: false, json: false, url: undefined },
+    ...{
+      mode: 'crowd',
+      slug: 'drop',
+      buyers: 50,
+      concurrency: 100,
+      chaos: false,
+      json: false,
+      url: undefined,
+    },
   })
   for (const wrong of [
     [],
@@ -29,6 +41,42 @@ test('the arguments of a rush have defaults, and wrong ones are told in a senten
     expect(() => readArguments(wrong), wrong.join(' ')).toThrow(WrongArguments)
   }
   expect(() => readArguments(['--sale', 'drop', '--buyers', '5', '--chaso'])).toThrow(/--chaso/)
+})
+
+test('a day has defaults, and options of a crowd and of a day are not mixed', () => {
+  expect(readArguments(['--sale', 'drop', '--day', '--robots', '5', '--abandon', '.25'])).toMatchObject({
+    ...{ mode: 'day', slug: 'drop', minutes: 10, chart: undefined },
+    cast: { joiners: 20_000, late: 1_000, abandon: 0.25, robots: 5, identities: 10, seed: 1 },
+  })
+  expect(readArguments(['--help'])).toEqual({ mode: 'help' })
+  for (const wrong of [
+    ['--day'],
+    ['--sale', 'drop', '--day', '--buyers', '5'],
+    ['--sale', 'drop', '--day', '--chaos'],
+    ['--sale', 'drop', '--buyers', '5', '--robots', '5'],
+    ['--sale', 'drop', '--day', '--abandon', '2'],
+    ['--sale', 'drop', '--day', '--abandon', 'some'],
+    ['--sale', 'drop', '--day', '--identities', '0'],
+  ]) {
+    expect(() => readArguments(wrong), wrong.join(' ')).toThrow(WrongArguments)
+  }
+})
+
+test('people who are told to wait come again no earlier than that', async () => {
+  const came: number[] = []
+  const server = createServer((_, response) => {
+    came.push(performance.now())
+    response.writeHead(came.length === 1 ? 429 : 200, { 'retry-after': '1' }).end('{}')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  const shop = { client, meter: new Meter(), giveUpMs: 60_000 } as Shop
+  expect((await ask(shop, 'read', { method: 'GET', path: '/' })).status).toBe(200)
+  client.close()
+  server.close()
+  // Timers count whole milliseconds.
+  expect((came[1] as number) - (came[0] as number)).toBeGreaterThan(998)
+  expect(shop.meter.retries).toEqual({ 'read: 429': 1 })
 })
 
 test('no more are in the shop than it has slots, and who rests lets the next one in', async () => {
@@ -57,7 +105,7 @@ test('a folder in which no shop runs has nothing that chaos may kill', () => {
 })
 
 test('a terminal has one line redrawn, anything else gets lines', () => {
-  const tally = { buyers: 4, arrived: 3, sold: 1, refused: 1, failed: 0 }
+  const tally = { buyers: 4, arrived: 3, sold: 1, refused: 1, failed: 0, left: 0 }
   const shown: string[] = []
   const screen = { write: (text: string) => shown.push(text) }
   const lines = showProgress(tally, new Meter(), screen)

@@ -2,17 +2,19 @@ import { randomBytes } from 'node:crypto'
 import type { Checkout, Order } from '../../lib/contract'
 import { type Buyer, failed, type Step } from './buyer'
 import type { History, Seen } from './history'
+import { proven } from './proof'
 import { ask, GaveUp, reasonOf, type Shop } from './shop'
 import { backoffMs } from './slots'
 
-const checkout: Checkout = {
-  email: 'crowd@example.com',
+/** Everybody has an address of their own, as people do. */
+const checkoutOf = (buyer: Buyer): Checkout => ({
+  email: `${buyer.buyerId}@example.com`,
   name: 'One of the crowd',
   line1: '1 Queue Lane',
   postalCode: '10115',
   city: 'Berlin',
   country: 'DE',
-}
+})
 
 /** Refusals after which the cart is gone and nothing was charged. */
 const lost = new Set(['hold_expired', 'rejected'])
@@ -21,10 +23,12 @@ const lost = new Set(['hold_expired', 'rejected'])
 export async function placeOrder(shop: Shop, history: History, buyer: Buyer): Promise<Step<Order>> {
   const idempotencyKey = `rush-${randomBytes(12).toString('hex')}`
   const send = () =>
-    ask(shop, 'order', {
-      ...{ method: 'POST', path: `/api/v1/sales/${shop.slug}/orders`, token: buyer.token },
-      ...{ body: checkout, idempotencyKey },
-    })
+    proven(shop, buyer, 'order', (proof) =>
+      ask(shop, 'order', {
+        ...{ method: 'POST', path: `/api/v1/sales/${shop.slug}/orders`, token: buyer.token },
+        ...{ body: { ...checkoutOf(buyer), ...proof }, idempotencyKey },
+      }),
+    )
   const answers = await Promise.all(buyer.manner === 'repeats' ? [send(), send()] : [send()])
   const made = answers.filter(({ status }) => status === 201 || status === 202)
   if (new Set(made.map(({ body }) => (body as Order).id)).size > 1) return failed('one key made two orders')

@@ -51,7 +51,7 @@ export async function play(ctx: Context, sale: SaleRecord, plan: Plan): Promise<
   // What is in other carts at the start may come back while the crowd is there, or not.
   const expected = { least: Math.min(available, wanted), most: Math.min(available + held, wanted) }
   const history = new History()
-  const tally: Tally = { buyers: plan.buyers, arrived: 0, sold: 0, refused: 0, failed: 0 }
+  const tally: Tally = { buyers: plan.buyers, arrived: 0, sold: 0, refused: 0, failed: 0, left: 0 }
   const begun = performance.now()
   const progress = showProgress(tally, shop.meter, plan.screen)
   try {

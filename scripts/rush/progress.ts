@@ -17,13 +17,13 @@ export function showProgress(tally: Tally, meter: Meter, screen: Screen = proces
   let shown = ''
 
   function line(): string {
-    const done = tally.sold + tally.refused + tally.failed
+    const done = tally.sold + tally.refused + tally.failed + tally.left
     const filled = Math.round((barWidth * done) / Math.max(1, tally.buyers))
     const bar = '█'.repeat(filled) + '░'.repeat(barWidth - filled)
     const seconds = ((performance.now() - begun) / 1_000).toFixed(1)
     return (
       `${bar} ${seconds.padStart(5)} s  arrived ${tally.arrived}/${tally.buyers}  sold to ${tally.sold}  ` +
-      `refused ${tally.refused}  errors ${tally.failed + meter.faultCount()}  repeated ${meter.retryCount()}`
+      `refused ${tally.refused}  ${tally.left > 0 ? `left ${tally.left}  ` : ''}errors ${tally.failed + meter.faultCount()}  repeated ${meter.retryCount()}`
     )
   }
 

@@ -41,7 +41,8 @@ export function countEnds(visits: Visit[]): Pick<Report, 'refused' | 'failed'> &
   return counts
 }
 
-const listed = (counts: Record<string, number>) =>
+/** Counts in words, the greatest first. */
+export const listed = (counts: Record<string, number>) =>
   Object.entries(counts)
     .toSorted(([, a], [, b]) => b - a)
     .map(([what, count]) => `${count} ${what}`)
@@ -49,6 +50,20 @@ const listed = (counts: Record<string, number>) =>
 
 /** What is wrong often is wrong in the same way: --json has it all. */
 const mostLines = 12
+
+export const listWrong = (wrong: string[]): string[] => [
+  ...wrong.slice(0, mostLines).map((what) => `WRONG  ${what}`),
+  ...(wrong.length > mostLines ? [`WRONG  and ${wrong.length - mostLines} more`] : []),
+]
+
+export const tableOfLatencies = (latencies: Report['latencies']): string =>
+  table([
+    ['call', 'answers', 'p50', 'p95', 'p99', 'slowest'],
+    ...Object.entries(latencies).map(([kind, of]) => [
+      ...[kind, of.count],
+      ...[of.p50, of.p95, of.p99, of.most].map((ms) => `${ms.toFixed(1)} ms`),
+    ]),
+  ])
 
 /** The report to read. */
 export function describeReport(report: Report, currency: string): string {
@@ -63,18 +78,11 @@ export function describeReport(report: Report, currency: string): string {
     `repeated  ${listed(report.retries)}`,
     `faults    ${listed(report.faults)}`,
     '',
-    table([
-      ['call', 'answers', 'p50', 'p95', 'p99', 'slowest'],
-      ...Object.entries(latencies).map(([kind, of]) => [
-        ...[kind, of.count],
-        ...[of.p50, of.p95, of.p99, of.most].map((ms) => `${ms.toFixed(1)} ms`),
-      ]),
-    ]),
+    tableOfLatencies(latencies),
     ...(chaos ? ['', ...describeChaos(chaos)] : []),
     '',
     describeVerification(report.verify, currency),
-    ...report.wrong.slice(0, mostLines).map((what) => `WRONG  ${what}`),
-    ...(report.wrong.length > mostLines ? [`WRONG  and ${report.wrong.length - mostLines} more`] : []),
+    ...listWrong(report.wrong),
   ].join('\n')
 }
 

@@ -107,3 +107,12 @@ test('I17: through the waiting room a crowd buys everything too, whoever comes b
   expect(report.sold.units).toBe(20)
   expect(report.latencies.join?.count).toBe(80)
 })
+
+test.each(['order', 'reserves'] as const)(
+  'a crowd buys everything where proofs are asked for at %s too',
+  async (proof) => {
+    const report = await rush(await mintSale(shop, { allocation: 20, limit: 2, proof }), 40)
+    expect(report).toMatchObject({ ok: true, wrong: [], failed: {}, faults: {} })
+    expect(report.sold.units).toBe(20)
+  },
+)

@@ -44,7 +44,7 @@ export async function ask(shop: Shop, kind: Kind, call: Call): Promise<Answer> {
       }
       why = `${kind}: ${answer.status}`
       if (answer.status !== 429 && answer.status !== 503) shop.meter.fault(`${why} ${reasonOf(answer)}`)
-      waitMs = Math.max(waitMs, Math.min(answer.retryAfterSeconds, 5) * 1_000 * (0.5 + Math.random() / 2))
+      waitMs = Math.max(waitMs, answer.retryAfterSeconds * 1_000 * (1 + Math.random() / 4))
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error
       why = `${kind}: ${error.message}`

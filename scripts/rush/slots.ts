@@ -17,10 +17,17 @@ export class Slots {
   }
 
   /** Waits outside, so that somebody else can be in the shop meanwhile. */
-  async rest(ms: number): Promise<void> {
+  async outside<T>(wait: Promise<T>): Promise<T> {
     this.leave()
-    await sleep(ms)
-    await this.take()
+    try {
+      return await wait
+    } finally {
+      await this.take()
+    }
+  }
+
+  async rest(ms: number): Promise<void> {
+    await this.outside(sleep(ms))
   }
 }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { config } from '../../lib/config'
+import { proofTimes } from '../../lib/contract'
 import { slugPattern } from '../../lib/patterns'
 import { WrongArguments, wholeNumber } from '../wrong-arguments'
 import { parseMoment } from './moment'
@@ -8,6 +9,7 @@ export type Command =
   | ({ name: 'create'; json: boolean } & Wish)
   | { name: 'list' }
   | { name: 'pause' | 'resume' | 'close'; slug: string }
+  | { name: 'room'; slug: string; rate: number | null }
   | { name: 'verify'; slug: string; json: boolean }
 
 export type Wish = {
@@ -19,13 +21,17 @@ export type Wish = {
   closesAt: Date
   holdSeconds: number
   paySeconds: number
+  proof: (typeof proofTimes)[number]
 }
 
 const usage = `npm run sale -- <command>
   create --slug S --allocation N [--limit ${config.sale.defaultLimitPerBuyer}] [--price 1990] [--opens now|+30s|ISO] [--closes +1h]
-         [--hold ${config.hold.defaultSeconds}] [--pay ${config.payment.defaultSeconds}] [--json]     times with + count from now: s, m, h, d
+         [--hold ${config.hold.defaultSeconds}] [--pay ${config.payment.defaultSeconds}] [--room] [--proof none|order|reserves] [--json]
+         times with + count from now: s, m, h, d
   list
   pause S | resume S | close S
+  room S --rate N              admissions a second, or "auto": as many as the shop can take
+  room S --pause | --resume    the same as --rate 0 and --rate auto
   verify S [--json]            exit code 1 when an invariant does not hold`
 
 /** Says "now" a moment early: the sale is open, by Redis' clock too, when the command returns. */
@@ -50,6 +56,8 @@ export function readArguments(argv: string[], now = Date.now()): Command {
         name,
         slug: onlySlug(parseArgs({ args: rest, options: {}, allowPositionals: true }).positionals),
       }
+    case 'room':
+      return readRoom(rest)
     case 'verify': {
       const { values, positionals } = parseArgs({
         args: rest,
@@ -69,6 +77,23 @@ function onlySlug(positionals: string[]): string {
   return slug
 }
 
+function readRoom(args: string[]): Command {
+  const flag = { type: 'boolean', default: false } as const
+  const { values, positionals } = parseArgs({
+    args,
+    options: { rate: { type: 'string' }, pause: flag, resume: flag },
+    allowPositionals: true,
+  })
+  const { rate, pause, resume } = values
+  const rates = [...(rate === undefined ? [] : [rate]), ...(pause ? ['0'] : []), ...(resume ? ['auto'] : [])]
+  if (rates.length !== 1) throw new WrongArguments('Say one of --rate N, --rate auto, --pause and --resume.')
+  const most = config.room.mostPerSecond
+  return {
+    ...{ name: 'room', slug: onlySlug(positionals) },
+    rate: rates[0] === 'auto' ? null : wholeNumber('rate', rates[0], { least: 0, most }),
+  }
+}
+
 function readCreate(args: string[], now: number): Command {
   const text = { type: 'string' } as const
   const flag = { type: 'boolean', default: false } as const
@@ -76,7 +101,7 @@ function readCreate(args: string[], now: number): Command {
     args,
     options: {
       ...{ slug: text, allocation: text, limit: text, price: text, opens: text, closes: text, hold: text },
-      ...{ pay: text, room: flag, json: flag },
+      ...{ pay: text, room: flag, proof: text, json: flag },
     },
   })
   const { slug = '' } = values
@@ -95,10 +120,17 @@ function readCreate(args: string[], now: number): Command {
     holdSeconds: wholeNumber('hold', values.hold, {
       ...{ least: 1, most: hold.maxSeconds, otherwise: hold.defaultSeconds },
     }),
+    proof: proofTime(values.proof),
     paySeconds: wholeNumber('pay', values.pay, {
       ...{ least: 1, most: payment.maxSeconds, otherwise: payment.defaultSeconds },
     }),
   }
+}
+
+function proofTime(text = 'none'): Wish['proof'] {
+  const found = proofTimes.find((time) => time === text)
+  if (found) return found
+  throw new WrongArguments(`--proof is one of ${proofTimes.join(', ')}, not "${text}".`)
 }
 
 function window(opens: string, closes: string | undefined, now: number): { opensAt: Date; closesAt: Date } {

@@ -14,6 +14,7 @@ import { create, untilServed } from './create'
 import { getSale } from './find'
 import { list } from './list'
 import { parseMoment } from './moment'
+import { pace } from './pace'
 
 let shop: Shop
 beforeAll(async () => {
@@ -59,7 +60,7 @@ test('create has defaults, and is open before it returns', () => {
       priceMinor: 1990,
     },
     ...{ opensAt: at('2026-11-27T11:59:59Z'), closesAt: at('2026-11-27T12:59:59Z') },
-    ...{ holdSeconds: 300, paySeconds: 600 },
+    ...{ holdSeconds: 300, paySeconds: 600, proof: 'none' },
   })
   const later = [
     'create',
@@ -79,6 +80,7 @@ test('create has defaults, and is open before it returns', () => {
     ...{ holdSeconds: 2, paySeconds: 3, room: false },
   })
   expect(readArguments([...later, '--room'], now)).toMatchObject({ room: true })
+  expect(readArguments([...later, '--proof', 'order'], now)).toMatchObject({ proof: 'order' })
 })
 
 test.each([
@@ -92,15 +94,20 @@ test.each([
   [['create', '--slug', 'drop', '--allocation', '5', '--price', '19.90'], /--price/],
   [['create', '--slug', 'drop', '--allocation', '5', '--opens', 'soon'], /--opens/],
   [['create', '--slug', 'drop', '--allocation', '5', '--opens', '+1h', '--closes', '+1m'], /before it opens/],
+  [['create', '--slug', 'drop', '--allocation', '5', '--proof', 'always'], /none, order, reserves/],
   [['pause'], /one sale/],
   [['verify', 'one', 'two'], /one sale/],
+  [['room', 'drop'], /--rate N/],
+  [['room', 'drop', '--pause', '--resume'], /--rate N/],
+  [['room', 'drop', '--rate', 'fast'], /--rate/],
+  [['room', '--rate', '5'], /one sale/],
 ] as [string[], RegExp][])('%j is refused with a sentence', (argv, sentence) => {
   expect(() => readArguments(argv, now)).toThrow(WrongArguments)
   expect(() => readArguments(argv, now)).toThrow(sentence)
 })
 
 const wish = (slug: string, change: Partial<Wish> = {}): Wish => ({
-  ...{ slug, allocation: 7, limit: 2, priceMinor: 500, holdSeconds: 60, paySeconds: 60 },
+  ...{ slug, allocation: 7, limit: 2, priceMinor: 500, holdSeconds: 60, paySeconds: 60, proof: 'none' },
   ...{ opensAt: new Date(Date.now() - 1_000), closesAt: new Date(Date.now() + 60_000), ...change },
 })
 
@@ -157,4 +164,21 @@ test('list shows each sale with its state and what it sold', async () => {
   expect(line('list-open')).toMatch(/ open .* 3\/10$/)
   expect(line('list-soon')).toMatch(/ upcoming .* 0\/10$/)
   expect(line('list-paused')).toMatch(/ paused /)
+})
+
+test('the rate of a room is set by hand, to nothing, and back to what the shop can take', async () => {
+  const read = (...options: string[]) => readArguments(['room', 'drop', ...options], now)
+  expect(read('--rate', '25')).toEqual({ name: 'room', slug: 'drop', rate: 25 })
+  expect(read('--pause')).toEqual(read('--rate', '0'))
+  expect(read('--resume')).toEqual(read('--rate', 'auto'))
+  const sale = await mintSale(shop, { slug: 'with-a-room', room: true })
+  const rate = async () => (await reload(shop, sale.id)).room?.manualRate
+  expect(await pace(shop, sale.slug, 25)).toMatch(/25 a second/)
+  expect(await rate()).toBe(25)
+  expect(await pace(shop, sale.slug, 0)).toMatch(/nobody/)
+  expect(await rate()).toBe(0)
+  expect(await pace(shop, sale.slug, null)).toMatch(/as many as/)
+  expect(await rate()).toBeNull()
+  const plain = await mintSale(shop, { slug: 'without-a-room' })
+  await expect(pace(shop, plain.slug, 5)).rejects.toThrow('no waiting room')
 })

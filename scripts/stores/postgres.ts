@@ -56,7 +56,8 @@ function serverArguments(home: Home, { port, durable }: Settings['postgres']): s
     listen_addresses: '127.0.0.1',
     port,
     unix_socket_directories: '',
-    max_connections: 100,
+    // Each context of a process may hold two pools of ten; idle connections are closed.
+    max_connections: 300,
     shared_buffers: '128MB',
     // Reading ahead in worker processes and compiling queries pay off on larger machines and larger reads only.
     io_method: 'sync',

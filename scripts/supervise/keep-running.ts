@@ -1,16 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createBackOff } from '../../lib/back-off'
 import { say } from './say'
-
-const firstDelayMs = 100
-const longestDelayMs = 5_000
-/** A process that lived this long was healthy: its next restart is immediate again. */
-const healthyMs = 10_000
 
 export type Kept = {
   pid(): number | undefined
   /** Ends the process politely; the next one takes up the environment as it is then. */
   renew(): void
-  /** Ends it for good: SIGTERM, and after ten seconds SIGKILL. */
+  /** Ends it for good and at once: SIGINT, and after ten seconds SIGKILL. */
   stop(): Promise<void>
   kill(): void
 }
@@ -19,9 +15,14 @@ export type Kept = {
  * Keeps one TypeScript program running: whatever ends is started again, more slowly if it ends at once again and
  * again. The channel to it closes when this process dies, however that happens: by that it knows that it has to end.
  */
-export function keepRunning(name: string, file: string, onChange: () => void): Kept {
+export function keepRunning(
+  name: string,
+  file: string,
+  onChange: () => void,
+  onMessage: (message: unknown) => void = () => {},
+): Kept {
   let child: ChildProcess | undefined
-  let delayMs = firstDelayMs
+  const backOff = createBackOff()
   let stopping = false
   let renewing = false
   let timer: NodeJS.Timeout | undefined
@@ -34,15 +35,14 @@ export function keepRunning(name: string, file: string, onChange: () => void): K
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     child = started
+    started.on('message', onMessage)
     onChange()
     started.once('exit', (code, signal) => {
       child = undefined
       if (stopping) return
-      if (renewing || Date.now() - begun > healthyMs) delayMs = firstDelayMs
       if (!renewing) say(`the ${name} ended (${signal ?? `exit code ${code}`}): starting it again`)
+      timer = setTimeout(start, renewing ? 0 : backOff(Date.now() - begun))
       renewing = false
-      timer = setTimeout(start, delayMs)
-      delayMs = Math.min(delayMs * 2, longestDelayMs)
     })
   }
 
@@ -51,7 +51,7 @@ export function keepRunning(name: string, file: string, onChange: () => void): K
     pid: () => child?.pid,
     renew() {
       renewing = child !== undefined
-      child?.kill('SIGTERM')
+      child?.kill('SIGINT')
     },
     stop() {
       stopping = true
@@ -64,7 +64,7 @@ export function keepRunning(name: string, file: string, onChange: () => void): K
           clearTimeout(force)
           resolve()
         })
-        last.kill('SIGTERM')
+        last.kill('SIGINT')
       })
     },
     kill: () => void child?.kill('SIGKILL'),

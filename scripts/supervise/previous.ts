@@ -5,7 +5,15 @@ import { withLock } from '../stores/lock'
 import { commandLine, endProcess, isAlive, processIdentity } from '../stores/processes'
 import { fileInRoot } from './root'
 
-const programs = { server: fileInRoot('server/main.ts'), worker: fileInRoot('worker/main.ts') }
+const programs = {
+  server: fileInRoot('server/main.ts'),
+  process: fileInRoot('server/process.ts'),
+  worker: fileInRoot('worker/main.ts'),
+}
+
+/** The process of a run file, if it is alive and still the program that it was. */
+export const isProgram = (pid: number | undefined, program: keyof typeof programs): pid is number =>
+  pid !== undefined && isAlive(pid) && commandLine(pid).includes(programs[program])
 
 /** The shop that runs from this folder now, or null. A pid that meanwhile is somebody else's doesn't count. */
 export function findRunningShop(dir: string): RunFile | null {
@@ -15,14 +23,14 @@ export function findRunningShop(dir: string): RunFile | null {
 
 /** Ends what a killed supervisor left behind, so that it neither keeps the port nor works on old settings. */
 async function endLeftovers(run: RunFile): Promise<void> {
-  for (const name of ['server', 'worker'] as const) {
-    const pid = run.pids[name]
-    if (pid && isAlive(pid) && commandLine(pid).includes(programs[name])) {
-      await endProcess(pid, [
-        ['SIGTERM', 5_000],
-        ['SIGKILL', 2_000],
-      ])
-    }
+  const { server, worker, processes = [] } = run.pids
+  const left = [server, worker].filter((pid) => isProgram(pid, 'server') || isProgram(pid, 'worker'))
+  // Those of the server end with it, once they have answered what they had begun.
+  for (const pid of [...left, ...processes.filter((each) => isProgram(each, 'process'))]) {
+    await endProcess(pid as number, [
+      ['SIGINT', 10_000],
+      ['SIGKILL', 2_000],
+    ])
   }
 }
 

@@ -11,7 +11,7 @@ export async function expectSame(m: Model, world: World, isWhole: boolean): Prom
   const redis = await readRedisSide(world)
   const ledger = await readLedgerSide(world)
   for (const { id } of ledger.payments ?? []) if (!world.payments.includes(id)) world.payments.push(id)
-  if (redis) learnDeadlines(m, world, redis)
+  if (redis) learnTimes(m, world, redis)
   learnHolds(m, world, redis, ledger)
   const stores = sidesOfStores(world, namesOf(m, world), redis, ledger)
   const model = sidesOfModel(m, world)
@@ -21,8 +21,14 @@ export async function expectSame(m: Model, world: World, isWhole: boolean): Prom
   if (redis && isWhole) expectWhole(redis, ledger, (id) => itemIndex(world, id))
 }
 
-/** Redis sets a deadline once; from then on the model holds it to that. */
-function learnDeadlines(m: Model, world: World, redis: RedisSide) {
+/** Redis sets a deadline, and from when on others can have a unit, once; from then on the model holds it to that. */
+function learnTimes(m: Model, world: World, redis: RedisSide) {
+  if (m.redis) m.redis.pausedMs = redis.pausedMs
+  for (const [item, { returned }] of (m.redis?.items ?? []).entries()) {
+    for (const each of returned) {
+      each.at ??= redis.items[item]?.returned.find(({ number }) => number === each.number)?.at
+    }
+  }
   for (const [buyer, hold] of m.redis?.holds ?? []) {
     const real = redis.holds.find((each) => each.buyer === world.buyers[buyer])?.hold
     if (!real || hold.deadline !== undefined) continue
@@ -41,6 +47,7 @@ function learnHolds(m: Model, world: World, redis: RedisSide | null, ledger: Led
   for (const [buyer, { id }] of m.redis?.holds ?? []) {
     learn(id, redis?.holds.find((each) => each.buyer === world.buyers[buyer])?.hold.id)
   }
+  for (const hold of m.redis?.holds.values() ?? []) hold.real = world.holds.get(hold.id)
   for (const { id, hold } of m.ledger.orders.values()) {
     const real = realOrderId(world, id)
     learn(hold, ledger.orders?.find((each) => each.id === real)?.hold)

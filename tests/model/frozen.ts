@@ -1,6 +1,7 @@
 import {
   type Answer,
   type Cart,
+  countLapse,
   empty,
   giveBackUnowned,
   isDue,
@@ -46,11 +47,10 @@ export function freeze(m: Model, { buyer, order, body }: { buyer: number; order:
   return 'queued'
 }
 
+type Outcome = { buyer: number; order: string; end: 'paid' | 'unpaid' | 'rejected'; owned: Set<string> }
+
 /** Carries the end of an order to its hold, if that is still frozen for it. */
-export function settle(
-  redis: Admission | null,
-  { buyer, order, end, owned }: { buyer: number; order: string; end: 'paid' | 'unpaid'; owned: Set<string> },
-) {
+export function settle(redis: Admission | null, { buyer, order, end, owned }: Outcome) {
   const hold = redis?.holds.get(buyer)
   if (!redis || hold?.state !== 'ordered' || hold.order !== order) return
   if (end === 'paid') {
@@ -60,7 +60,14 @@ export function settle(
       bought[item] = at(bought, item) + numbers.length
     }
     redis.holds.delete(buyer)
-  } else if (isDue(hold)) {
+    redis.lapses.delete(buyer)
+    return
+  }
+  if (end === 'unpaid') {
+    countLapse(redis, buyer, hold, true)
+    hold.lapsed = true
+  }
+  if (isDue(hold)) {
     giveBackUnowned(redis, hold.lines, owned)
     redis.holds.delete(buyer)
   } else empty(redis, hold, owned)

@@ -26,7 +26,7 @@ function reserveAgain(m: Model, { buyer, lines }: Order): boolean {
   for (const item of m.itemOrder) {
     const line = lines.find((each) => each.item === item)
     if (!line) continue
-    const held = reserve(m, { buyer, item, quantity: line.numbers.length, ifVersion: null })
+    const held = reserve(m, { buyer, item, quantity: line.numbers.length, ifVersion: null, isPaidFor: true })
     if ('ok' in held) continue
     release(m, { buyer })
     return false

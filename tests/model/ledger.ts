@@ -1,6 +1,15 @@
 import { type Answer, refused } from './admission'
 import { freeze, settle } from './frozen'
-import { at, copyLines, type Entry, type Line, type Model, type Order, type OrderState } from './state'
+import {
+  at,
+  contactOf,
+  copyLines,
+  type Entry,
+  type Line,
+  type Model,
+  type Order,
+  type OrderState,
+} from './state'
 
 export type OrderView = { state: OrderState; lines: { item: number; quantity: number; units: number[] }[] }
 
@@ -29,22 +38,26 @@ function ownedOf(m: Model, lines: Line[]): Set<string> {
 
 function setOwner(m: Model, order: Order, owner: string | null) {
   const counts = at(m.ledger.counts, order.buyer)
+  const ofContact = at(m.ledger.contacts, contactOf(m.shape, order.buyer))
   for (const { item, number } of everyUnit(order.lines)) {
     at(m.ledger.units, item)[number - 1] = owner
     counts[item] = at(counts, item) + (owner ? 1 : -1)
+    ofContact[item] = at(ofContact, item) + (owner ? 1 : -1)
   }
 }
 
 /** What the ledger decides about an entry of the stream; an entry it knows keeps its decision. */
 function decide(m: Model, entry: Entry): OrderState {
-  const { orders, counts } = m.ledger
+  const { orders, counts, contacts } = m.ledger
   const known = orders.get(entry.order)
   if (known) return known.hold === entry.hold ? known.state : 'rejected'
-  if ([...orders.values()].some((order) => order.hold === entry.hold)) return 'rejected'
+  const isSold = [...orders.values()].some(({ hold, state }) => hold === entry.hold && state !== 'rejected')
   const over = entry.lines.some(
-    ({ item, numbers }) => at(at(counts, entry.buyer), item) + numbers.length > m.shape.limit,
+    ({ item, numbers }) =>
+      at(at(counts, entry.buyer), item) + numbers.length > m.shape.limit ||
+      at(at(contacts, contactOf(m.shape, entry.buyer)), item) + numbers.length > m.shape.limit,
   )
-  const isRefused = entry.epoch !== m.ledger.epoch || over || ownedOf(m, entry.lines).size > 0
+  const isRefused = isSold || entry.epoch !== m.ledger.epoch || over || ownedOf(m, entry.lines).size > 0
   const { order: id, buyer, body, hold } = entry
   const order: Order = {
     ...{ id, buyer, body, hold, overdue: false },
@@ -55,6 +68,9 @@ function decide(m: Model, entry: Entry): OrderState {
   setOwner(m, order, id)
   return order.state
 }
+
+const endOf = (state: OrderState) =>
+  state === 'paid' ? state : state === 'rejected' ? 'rejected' : ('unpaid' as const)
 
 /** Entries that a claim would take: nobody read them yet, or their consumer died. */
 const waiting = (m: Model, source: 'new' | 'left') =>
@@ -77,7 +93,7 @@ export function claimNext(m: Model, source: 'new' | 'left'): number {
   for (const { entry, state, owned } of outcomes) {
     if (state === 'awaiting_payment' || state === 'capturing') continue
     const { buyer, order } = entry
-    settle(m.redis, { buyer, order, end: state === 'paid' ? 'paid' : 'unpaid', owned })
+    settle(m.redis, { buyer, order, end: endOf(state), owned })
   }
   if (m.redis) m.redis.stream = m.redis.stream.filter((entry) => !entries.includes(entry))
   return entries.length
@@ -117,8 +133,8 @@ export function endUnpaid(m: Model, order: Order, to: 'expired' | 'cancelled'): 
 }
 
 /** The other half: the hold's units are free, except what the ledger gave away meanwhile. */
-export function freeHold(m: Model, { id, buyer }: { id: string; buyer: number }, lines: Line[]) {
-  settle(m.redis, { buyer, order: id, end: 'unpaid', owned: ownedOf(m, lines) })
+export function freeHold(m: Model, { id, buyer, state }: Order, lines: Line[]) {
+  settle(m.redis, { buyer, order: id, end: endOf(state), owned: ownedOf(m, lines) })
 }
 
 export function cancel(m: Model, order: Order): boolean {

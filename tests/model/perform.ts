@@ -17,6 +17,7 @@ import { reconcile } from '../../lib/repairs/reconcile'
 import { type Result, refused } from '../../lib/result'
 import { controlSale } from '../../lib/sales/control'
 import { isRefused, runOnSale } from '../../lib/sales/run-on-sale'
+import { proofArgs } from '../../lib/units/proof'
 import { takenEntries } from '../purchase'
 import { orderRecord, reload } from '../shop'
 import { happen } from './happen'
@@ -53,7 +54,9 @@ export async function perform(ctx: Context, world: World, step: Step, target: Ta
   switch (step.do) {
     case 'reserve': {
       const { quantity, ifVersion } = step
-      const wish = { sale, buyerId, itemId: at(sale.items, step.item).id, quantity }
+      // Every other buyer comes from a network that is counted.
+      const network = step.buyer % 2 ? 'net-1' : undefined
+      const wish = { sale, buyerId, itemId: at(sale.items, step.item).id, quantity, network }
       return told(await reserve(ctx, ifVersion === null ? wish : { ...wish, ifVersion }), viewCart(world))
     }
     case 'release':
@@ -61,7 +64,10 @@ export async function perform(ctx: Context, world: World, step: Step, target: Ta
     case 'extend':
       return told(await extend(ctx, { sale, buyerId, request: `wish-${step.request}` }), viewCart(world))
     case 'order': {
-      const request = { idempotencyKey: `key-0000000${step.key}`, checkout: bodyOf(step.body) }
+      const request = {
+        idempotencyKey: `key-0000000${step.key}`,
+        checkout: bodyOf(world, step.buyer, step.body),
+      }
       return told(await order(ctx, { sale, buyerId, ...request }), viewOrder(world))
     }
     case 'queue':
@@ -112,7 +118,10 @@ async function queue(ctx: Context, world: World, step: Extract<Step, { do: 'queu
   const { sale } = world
   const id = realOrderId(world, `${step.buyer}/${step.key}`)
   if (!step.raced && (await findOrderRecord(ctx, id))) return { refused: 'known' }
-  const args = { buyer: at(world.buyers, step.buyer), order: id, ...detailsOf(step.body) }
+  const args = {
+    ...{ buyer: at(world.buyers, step.buyer), order: id, ...detailsOf(world, step.buyer, step.body) },
+    ...proofArgs(undefined),
+  }
   const reply = await runOnSale(ctx, sale, (epoch) =>
     runScript(ctx.redis, orderScript, world.keys, { ...args, epoch }),
   )

@@ -1,5 +1,5 @@
 import { config } from '../../lib/config'
-import { expireHolds, refused, release, reserve } from './admission'
+import { expireHolds, makeReady, refused, release, reserve } from './admission'
 import { extend, freeze } from './frozen'
 import { cancel, claimHalf, claimNext, endUnpaid, expireOrders, order, orderOf, ordersOf } from './ledger'
 import { confirm, hear, pay, sweep, webhooks } from './pay'
@@ -36,6 +36,8 @@ export function targetOf(m: Model, step: Step): Target | null {
     case 'holdDue':
       return m.redis?.holds.has(step.buyer) ? nobody : null
     case 'claimHalf':
+    case 'ready':
+    case 'cooled':
     case 'snapshot':
       return m.redis ? nobody : null
     case 'rollback':
@@ -124,6 +126,9 @@ function happen(m: Model, step: Step, target: Target): void {
   } else if (step.do === 'overdue') orderOf(m, target.order).overdue = true
   else if (step.do === 'ripen') {
     for (const { intent } of m.payments) if (intent) intent.ripe = true
+  } else if (step.do === 'ready') makeReady(m)
+  else if (step.do === 'cooled') {
+    for (const lapse of m.redis?.lapses.values() ?? []) lapse.isCooling = false
   } else if (step.do === 'lose') m.redis = null
   else if (step.do === 'snapshot') m.snapshot = structuredClone(m.redis)
   else if (step.do === 'rollback') m.redis = structuredClone(m.snapshot)

@@ -29,7 +29,7 @@ function census(m: Model, redis: Admission): Census {
     const { next, returned } = at(redis.items, item)
     owners.forEach((owner, i) => {
       const number = i + 1
-      const isFree = number >= next || returned.includes(number)
+      const isFree = number >= next || returned.some((each) => each.number === number)
       const isTaken = owner !== null || inHolds.has(`${item}:${number}`)
       if (!isFree && !isTaken) found.leaked.push({ item, number })
       if (isFree && isTaken) found.withhold.push({ item, number })
@@ -57,7 +57,7 @@ export function reconcile(m: Model, left: boolean): Repairs {
   const agreed = differing.filter((each) => m.memory.sold.includes(JSON.stringify(each)))
   m.memory.sold = differing.map((each) => JSON.stringify(each))
   for (const unit of found.withhold) repairs.withheld += withhold(redis, unit)
-  for (const { item, number } of restore) giveBack(redis, item, [number])
+  for (const { item, number } of restore) giveBack(redis, item, [number], 0)
   repairs.restored = restore.length
   correctCounts(m, redis, agreed)
   return repairs
@@ -66,10 +66,10 @@ export function reconcile(m: Model, left: boolean): Repairs {
 function withhold(redis: Admission, { item, number }: Unit): number {
   const known = at(redis.items, item)
   if (number < known.next) {
-    known.returned = known.returned.filter((each) => each !== number)
+    known.returned = known.returned.filter((each) => each.number !== number)
     return 1
   }
-  while (known.next < number) giveBack(redis, item, [known.next++])
+  while (known.next < number) giveBack(redis, item, [known.next++], 0)
   known.next = number + 1
   return 1
 }
@@ -82,7 +82,7 @@ function finishHolds(m: Model, redis: Admission): number {
     if (hold.state !== 'ordered' || !order) continue
     if (order.state === 'awaiting_payment' || order.state === 'capturing') continue
     if (order.state === 'paid') settle(redis, { buyer, order: order.id, end: 'paid', owned: new Set() })
-    else freeHold(m, { id: order.id, buyer }, hold.lines)
+    else freeHold(m, order, hold.lines)
     finished += 1
   }
   return finished
@@ -133,7 +133,9 @@ function rebuild(m: Model, left: boolean) {
   const bought = paidUnits(m)
   const items = ledger.units.map((owners, item) => {
     const next = owners.findLastIndex((owner) => owner !== null) + 2
-    const returned = owners.flatMap((owner, i) => (owner === null && i + 1 < next ? [i + 1] : []))
+    const returned = owners.flatMap((owner, i) =>
+      owner === null && i + 1 < next ? [{ number: i + 1, at: 0, turn: 0 }] : [],
+    )
     return { next, returned, sold: sumOf(bought, item) }
   })
   const holds: Admission['holds'] = new Map()
@@ -141,11 +143,12 @@ function rebuild(m: Model, left: boolean) {
     if (state !== 'awaiting_payment' && state !== 'capturing') continue
     holds.set(buyer, {
       ...{ id: hold, state: 'ordered', deadline: 0, extended: 0, extension: '', version: 1 },
-      ...{ order: id, body, lines: copyLines(lines) },
+      ...{ order: id, body, lines: copyLines(lines), gave: new Map() },
     })
   }
   const { epoch, paused, closed } = ledger
-  m.redis = { epoch, paused, closed, items, holds, bought, stream: m.redis?.stream ?? [] }
+  const stream = m.redis?.stream ?? []
+  m.redis = { epoch, paused, closed, pausedMs: 0, items, holds, lapses: new Map(), bought, stream }
 }
 
 /** Nothing is on its way, and the stores have nothing to tell each other. */

@@ -2,12 +2,26 @@
  * A small shop in plain data: what the two stores of one sale should hold, and nothing of how they do it. Buyers and
  * items are numbers from 0, an order is called after its buyer and key (`2/0`), a hold `h<n>`.
  */
-export type Shape = { buyers: number; allocations: number[]; limit: number; extensions: number }
+export type Shape = {
+  buyers: number
+  allocations: number[]
+  limit: number
+  extensions: number
+  /** What is given back can't be had again before a step says that its time has come. */
+  isSlow?: boolean
+  /** The first two buyers share a mailbox, which one of them writes in another way. */
+  isFamily?: boolean
+}
 
 export type Line = { item: number; numbers: number[] }
 
+/** A unit that was given back. `at`: from which ms on it can be had; unknown until Redis has set it. */
+export type Returned = { number: number; at: number | undefined; turn: number }
+
 export type Hold = {
   id: string
+  /** Its real id, once it is known: how late its units come back follows from it. */
+  real?: string | undefined
   state: 'open' | 'ordered' | 'released'
   /** ms on the sale's clock; unknown until Redis has set it. 0 and 1 are long past. */
   deadline: number | undefined
@@ -17,6 +31,9 @@ export type Hold = {
   lines: Line[]
   order?: string
   body?: number
+  /** By item: what its buyer gave back last. */
+  gave: Map<number, Returned[]>
+  lapsed?: true
 }
 
 export type Entry = {
@@ -34,9 +51,12 @@ export type Admission = {
   epoch: number
   paused: boolean
   closed: boolean
-  /** By item. `returned` is sorted. */
-  items: { next: number; sold: number; returned: number[] }[]
+  /** Length of all ended pauses in ms, as Redis has it. */
+  pausedMs: number
+  items: { next: number; sold: number; returned: Returned[] }[]
   holds: Map<number, Hold>
+  /** How many holds of a buyer lapsed, and whether that makes them wait now. */
+  lapses: Map<number, { count: number; isCooling: boolean }>
   /** Paid units by buyer and item. */
   bought: number[][]
   stream: Entry[]
@@ -104,6 +124,8 @@ export type Model = {
     orders: Map<string, Order>
     /** Units in living orders by buyer and item. */
     counts: number[][]
+    /** The same by mailbox, which is called after its first buyer. */
+    contacts: number[][]
   }
   payments: Payment[]
   /** What the reconciler remembers of its last reading. */
@@ -124,6 +146,7 @@ export function newModel(shape: Shape, itemOrder: number[]): Model {
     itemOrder,
     redis: {
       ...{ epoch: 1, paused: false, closed: false, holds: new Map(), stream: [] },
+      ...{ pausedMs: 0, lapses: new Map() },
       items: allocations.map(() => ({ next: 1, sold: 0, returned: [] })),
       bought: table(buyers, allocations.length),
     },
@@ -132,11 +155,15 @@ export function newModel(shape: Shape, itemOrder: number[]): Model {
       ...{ epoch: 1, paused: false, closed: false, orders: new Map() },
       units: allocations.map((allocation) => Array(allocation).fill(null)),
       counts: table(buyers, allocations.length),
+      contacts: table(buyers, allocations.length),
     },
     ...{ payments: [], memory: { leaked: [], sold: [] } },
     ...{ known: 1, silence: null, holdsMade: 0 },
   }
 }
+
+/** The first buyer who has this buyer's mailbox. */
+export const contactOf = ({ isFamily }: Shape, buyer: number) => (isFamily && buyer === 1 ? 0 : buyer)
 
 /** The entry of a table that has one for every index in use. */
 export function at<T>(list: readonly T[], index: number): T {

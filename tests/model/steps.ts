@@ -36,6 +36,10 @@ export type Step =
   | ({ do: 'endHalf'; to: 'expired' | 'cancelled' } & OfOrder)
   | ({ do: 'holdDue' } & OfBuyer)
   | { do: 'expireHolds'; how: How }
+  /** Everybody can have what was given back. */
+  | { do: 'ready' }
+  /** Nobody has to wait any more because of holds that lapsed. */
+  | { do: 'cooled' }
   | ({ do: 'overdue' } & OfOrder)
   | { do: 'expireOrders'; how: How }
   /** The banks of late cards say yes. */
@@ -55,11 +59,15 @@ export type Step =
   | { do: 'rollback' }
   | { do: 'flushScripts' }
 
+const rarely = (of: number) => fc.nat({ max: of - 1 }).map((n) => n === of - 1)
+
 export const shapes: fc.Arbitrary<Shape> = fc.record({
   buyers: fc.integer({ min: 3, max: 4 }),
   allocations: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 2, maxLength: 2 }),
   limit: fc.integer({ min: 1, max: 3 }),
   extensions: fc.integer({ min: 1, max: 2 }),
+  isSlow: rarely(3),
+  isFamily: rarely(3),
 })
 
 const how: fc.Arbitrary<How> = fc.oneof(
@@ -67,7 +75,6 @@ const how: fc.Arbitrary<How> = fc.oneof(
   { weight: 3, arbitrary: fc.constant('twice') },
   { weight: 1, arbitrary: fc.constant('cut') },
 )
-const rarely = (of: number) => fc.nat({ max: of - 1 }).map((n) => n === of - 1)
 const oneOf = <const T>(...values: T[]) => fc.constantFrom(...values)
 
 const buyer = fc.oneof(
@@ -116,6 +123,8 @@ export const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: step('endHalf', { buyer, nth, to: oneOf('expired', 'cancelled') }) },
   { weight: 4, arbitrary: step('holdDue', { buyer }) },
   { weight: 2, arbitrary: step('expireHolds', { how }) },
+  { weight: 2, arbitrary: step('ready', {}) },
+  { weight: 2, arbitrary: step('cooled', {}) },
   { weight: 4, arbitrary: step('overdue', { buyer, nth }) },
   { weight: 4, arbitrary: step('expireOrders', { how }) },
   { weight: 3, arbitrary: step('ripen', {}) },

@@ -6,6 +6,7 @@ import { payments } from '../../db/schema'
 import { expectSound } from '../sound'
 import { aim } from './aim'
 import { expectSame } from './compare'
+import { keepWaiting } from './happen'
 import { ordersOf } from './ledger'
 import { perform } from './perform'
 import { predict, targetOf } from './predict'
@@ -42,6 +43,7 @@ export async function walkOn(walk: Walk, asked: Step): Promise<boolean> {
     if (how === 'cut') cutNextReply(1)
     const answer = await perform(how === 'cut' ? wired : shop, world, step, target)
     cutNextReply(0)
+    await keepWaiting(world)
     const what = heard(step, how)
     expect(what(answer), `the answer to ${step.do}`).toEqual(what(expected))
   }

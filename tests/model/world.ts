@@ -6,8 +6,9 @@ import { orderIdFor } from '../../lib/id'
 import { type Memory, newMemory } from '../../lib/repairs/reconcile'
 import type { SaleRecord } from '../../lib/sales/record'
 import { startCuttingProxy } from '../cutting-proxy'
-import { checkout, mintSale, newBuyers, openShop, type Shop } from '../shop'
-import { at, type Shape } from './state'
+import { checkoutOf, mintSale, newBuyers, openShop, type Shop } from '../shop'
+import { slowMs } from './admission'
+import { at, contactOf, type Shape } from './state'
 
 /** The real stores, and a second way to Redis on which replies can be cut. */
 export type Ground = {
@@ -40,6 +41,7 @@ export async function openGround(): Promise<Ground> {
 export type World = {
   ground: Ground
   shop: Shop
+  shape: Shape
   sale: SaleRecord
   keys: ReturnType<typeof saleKeys>
   buyers: string[]
@@ -53,9 +55,10 @@ export type World = {
 export async function newWorld(ground: Ground, shape: Shape): Promise<World> {
   const { shop } = ground
   const { allocations, limit, extensions } = shape
-  const sale = await mintSale(shop, { allocations, limit, extensions })
+  const returnMs = shape.isSlow ? slowMs : 0
+  const sale = await mintSale(shop, { allocations, limit, extensions, returnMs })
   return {
-    ...{ ground, shop, sale, keys: saleKeys(sale.id), buyers: newBuyers(shape.buyers) },
+    ...{ ground, shop, shape, sale, keys: saleKeys(sale.id), buyers: newBuyers(shape.buyers) },
     ...{ payments: [], memory: newMemory(), holds: new Map() },
   }
 }
@@ -79,11 +82,18 @@ function keyOf(world: World, name: string): string {
 export const realOrderId = (world: World, name: string): string =>
   orderIdFor(world.sale.id, at(world.buyers, Number(name.split('/')[0])), keyOf(world, name))
 
-export const bodyOf = (body: number): Checkout => ({ ...checkout, name: body === 0 ? 'Ada' : 'Grace' })
+/** What a buyer types. A family has one mailbox, and one of them writes it in another way. */
+export function bodyOf({ buyers, shape }: World, buyer: number, body: number): Checkout {
+  const first = contactOf(shape, buyer)
+  const { email, ...rest } = checkoutOf(at(buyers, first))
+  const [local, host] = email.split('@')
+  const typed = first === buyer ? email : `${local?.toUpperCase()}+us@${host}`
+  return { ...rest, email: typed, name: body === 0 ? 'Ada' : 'Grace' }
+}
 
 /** The order script's arguments for a checkout, as the verb makes them. */
-export function detailsOf(body: number): { details: string; body: string } {
-  const given = checkoutSchema.parse(bodyOf(body))
+export function detailsOf(world: World, buyer: number, body: number): { details: string; body: string } {
+  const given = checkoutSchema.parse(bodyOf(world, buyer, body))
   const details = JSON.stringify(given, Object.keys(given).sort())
   return { details, body: createHash('sha256').update(details).digest('base64url') }
 }

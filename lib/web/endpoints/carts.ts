@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import type { Context } from '../../context'
-import { cartSchema, idempotencyKeySchema, itemIdSchema, quantitySchema, slugSchema } from '../../contract'
+import {
+  captchaSchema,
+  cartSchema,
+  idempotencyKeySchema,
+  itemIdSchema,
+  quantitySchema,
+  slugSchema,
+} from '../../contract'
 import { extend } from '../../holds/extend'
 import { findCart } from '../../holds/find'
 import { release } from '../../holds/release'
@@ -10,8 +17,10 @@ import { mayReserve } from '../../rooms/admit'
 import { admissionCookie } from '../../rooms/ticket'
 import { findSale } from '../../sales/catalog'
 import type { SaleRecord } from '../../sales/record'
+import { checkProof } from '../captcha'
 import { defineEndpoint } from '../endpoint'
-import { currentLive } from '../live'
+import { holdNetwork } from '../limiter'
+import { knownLive } from '../live'
 
 const bySlug = z.object({ slug: slugSchema })
 
@@ -32,18 +41,17 @@ export const reserveEndpoint = defineEndpoint({
   identity: 'buyer',
   limit: 'reserve',
   params: bySlug.extend({ itemId: itemIdSchema }),
-  body: z.strictObject({ quantity: quantitySchema }),
+  body: z.strictObject({ quantity: quantitySchema, captcha: captchaSchema.optional() }),
   query: null,
   headers: ['if-match', 'admission'],
   output: cartSchema,
   /** Sold through is final: a crowd that comes too late is told from memory, with no Redis command. */
-  async early(ctx, { params, body }) {
-    const sale = body.quantity > 0 ? await findSale(ctx, params.slug) : null
-    const live = sale && (await currentLive(ctx, sale))
+  early(ctx, { params, body }) {
+    const live = body.quantity > 0 ? knownLive(ctx, params.slug) : null
     const item = live?.items.find((each) => each.id === params.itemId)
     return item?.state === 'sold_through' ? refused('sold_through') : undefined
   },
-  run: (ctx, { params, body, buyerId, header, cookie }) =>
+  run: (ctx, { params, body, caller, buyerId, header, cookie }) =>
     withSale(ctx, params.slug, async (sale) => {
       const admission = header('admission') ?? cookie(admissionCookie(sale.slug))
       // Whoever gives units back needs nobody's leave.
@@ -53,7 +61,12 @@ export const reserveEndpoint = defineEndpoint({
       if (version !== undefined && !/^\d{1,9}$/.test(version)) {
         return refused('invalid_input', { fields: { 'If-Match': 'is a cart version' } })
       }
-      const request = { sale, buyerId, itemId: params.itemId, quantity: body.quantity }
+      const network = holdNetwork(ctx, sale.id, caller.address)
+      const proof =
+        sale.proof === 'reserves'
+          ? await checkProof(ctx, { saleId: sale.id, buyerId }, body.captcha)
+          : undefined
+      const request = { sale, buyerId, itemId: params.itemId, quantity: body.quantity, network, proof }
       return reserve(ctx, version === undefined ? request : { ...request, ifVersion: Number(version) })
     }),
 })

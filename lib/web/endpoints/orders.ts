@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { isHostMixed } from '../../contact'
 import type { Context } from '../../context'
 import {
-  checkoutSchema,
   idempotencyKeySchema,
   type Order,
+  orderBodySchema,
   orderIdSchema,
   orderSchema,
   payMethodSchema,
@@ -16,6 +17,7 @@ import { findOrderRecord, type OrderRecord, readOrder } from '../../orders/read'
 import { confirmPayment, pay } from '../../payments/pay'
 import { ok, type Result, refused } from '../../result'
 import { findSale } from '../../sales/catalog'
+import { checkProof } from '../captcha'
 import { defineEndpoint } from '../endpoint'
 
 const byId = z.object({ id: orderIdSchema })
@@ -40,7 +42,7 @@ export const orderEndpoint = defineEndpoint({
   identity: 'buyer',
   limit: 'order',
   params: z.object({ slug: slugSchema }),
-  body: checkoutSchema,
+  body: orderBodySchema,
   query: null,
   headers: ['idempotency-key'],
   output: orderSchema,
@@ -51,10 +53,17 @@ export const orderEndpoint = defineEndpoint({
         fields: { 'Idempotency-Key': 'is needed: 8 to 128 printable characters without spaces' },
       })
     }
+    if (isHostMixed(body.email)) {
+      return refused('invalid_input', { fields: { email: 'mixes alphabets that look alike' } })
+    }
     const sale = await findSale(ctx, params.slug)
     if (!sale) return refused('not_found')
-    const placed = await order(ctx, { sale, buyerId, idempotencyKey: key.data, checkout: body })
-    return placed.ok && placed.value.state === 'rejected' ? refused('rejected') : placed
+    const { captcha, ...checkout } = body
+    const proof =
+      sale.proof === 'order' ? await checkProof(ctx, { saleId: sale.id, buyerId }, captcha) : undefined
+    const placed = await order(ctx, { sale, buyerId, idempotencyKey: key.data, checkout, proof })
+    if (!placed.ok || placed.value.state !== 'rejected') return placed
+    return refused(placed.value.refusal ?? 'rejected')
   },
   status: (placed: Order) => (placed.state === 'confirming' ? 202 : 201),
 })

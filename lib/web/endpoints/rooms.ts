@@ -1,34 +1,15 @@
 import { z } from 'zod'
 import { config } from '../../config'
-import { challengeSchema, placeSchema, slugSchema, turnSchema } from '../../contract'
-import { ok, refused } from '../../result'
-import { admit } from '../../rooms/admit'
+import { captchaSchema, placeSchema, slugSchema, turnSchema } from '../../contract'
+import { refused } from '../../result'
 import { join } from '../../rooms/join'
 import { admissionCookie } from '../../rooms/ticket'
 import { findSale } from '../../sales/catalog'
-import { checkProof, newChallenge } from '../captcha'
+import { checkProof } from '../captcha'
 import { defineEndpoint } from '../endpoint'
+import { takeTurn } from '../turn'
 
 const bySlug = z.object({ slug: slugSchema })
-
-export const challengeEndpoint = defineEndpoint({
-  name: 'challenge',
-  method: 'GET',
-  path: '/sales/{slug}/room/challenge',
-  summary: 'The work whose solution is the captcha of joining',
-  identity: 'buyer',
-  limit: 'read',
-  params: bySlug,
-  body: null,
-  query: null,
-  output: challengeSchema,
-  async run(ctx, { params, buyerId }) {
-    const sale = await findSale(ctx, params.slug)
-    if (!sale?.room) return refused('not_found')
-    const challenge = await newChallenge(ctx, { saleId: sale.id, buyerId })
-    return ok(challenge as unknown as z.infer<typeof challengeSchema>)
-  },
-})
 
 export const joinEndpoint = defineEndpoint({
   name: 'join',
@@ -38,7 +19,7 @@ export const joinEndpoint = defineEndpoint({
   identity: 'buyer',
   limit: 'join',
   params: bySlug,
-  body: z.strictObject({ captcha: z.string().max(4_096).optional() }),
+  body: z.strictObject({ captcha: captchaSchema.optional() }),
   query: null,
   output: placeSchema,
   async run(ctx, { params, body, buyerId }) {
@@ -63,7 +44,7 @@ export const admitEndpoint = defineEndpoint({
   output: turnSchema,
   async run(ctx, { params, body, buyerId }) {
     const sale = await findSale(ctx, params.slug)
-    return sale ? admit(ctx, { sale, buyerId, ticket: body.ticket }) : refused('not_found')
+    return sale ? takeTurn(ctx, { sale, buyerId, ticket: body.ticket }) : refused('not_found')
   },
   cookie({ slug }, turn) {
     if (!('admission' in turn)) return undefined

@@ -1,8 +1,9 @@
-import type { Metadata, Route } from 'next'
+import type { Metadata } from 'next'
 import { cacheLife } from 'next/cache'
-import Link from 'next/link'
 import { notFound } from 'next/navigation'
 import { CheckDraw } from '@/components/check-draw'
+import { RoomHeader } from '@/components/room-header'
+import { TakePlace } from '@/components/take-place'
 import { WaitingRoom } from '@/components/waiting-room'
 import { slugPattern } from '@/lib/patterns'
 import { findSale, listSales } from '@/lib/web/catalog'
@@ -32,19 +33,12 @@ export default async function RoomPage({ params }: PageProps<'/sales/[slug]/room
   if (!sale?.room) notFound()
   return (
     <article className="shell grid max-w-2xl gap-8 pt-6 sm:pt-12">
-      <header className="grid gap-2">
-        <p className="kicker">Waiting room</p>
-        <h1 className="display text-4xl sm:text-5xl">{sale.title}</h1>
-        <p>
-          <Link href={`/sales/${sale.slug}` as Route} className="underline underline-offset-4">
-            See what is on sale
-          </Link>
-        </p>
-      </header>
-      <WaitingRoom slug={sale.slug} opensAt={sale.opensAt} />
-      <noscript>
-        <p>A place takes a little work that only JavaScript can do. Please switch it on for this page.</p>
-      </noscript>
+      <RoomHeader slug={sale.slug} title={sale.title} />
+      <WaitingRoom slug={sale.slug} saleId={sale.id}>
+        <noscript>
+          <TakePlace slug={sale.slug} />
+        </noscript>
+      </WaitingRoom>
       <section className="grid gap-3">
         <h2 className="font-semibold text-2xl">How the draw works</h2>
         <p>
@@ -59,8 +53,9 @@ export default async function RoomPage({ params }: PageProps<'/sales/[slug]/room
         </p>
         <p className="text-muted">
           What this does not give: whoever runs the shop holds the number before the draw, and could know its
-          outcome early; and a person with many identities has many draws. A proof of work for each place,
-          limits per network and limits per buyer stand against that.
+          outcome early; and a person with many identities has many draws. A proof against robots for each
+          place, limits per network and limits per buyer stand against that. Where JavaScript is off, a short
+          wait stands in for the work, for a few places of each network.
         </p>
         <CheckDraw slug={sale.slug} saleId={sale.id} />
       </section>

@@ -1,0 +1,4 @@
+import { admitEndpoint } from '@/lib/web/endpoints/rooms'
+import { mountRoute } from '@/lib/web/route'
+
+export const POST = mountRoute(admitEndpoint)
