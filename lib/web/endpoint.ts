@@ -73,8 +73,8 @@ export async function callEndpoint<Params, Body, Query, Out>(
   const changes = endpoint.method !== 'GET'
   if (changes && caller.via === 'cookie' && !isOwnOrigin(ctx.env, caller.origin)) return refused('bad_origin')
   const { early, identity } = endpoint
-  if (identity === 'buyer' && (early ? caller.via === 'nobody' : caller.buyerId === undefined))
-    return refused('no_session')
+  const isCheckedNow = !early || caller.via === 'nobody'
+  if (identity === 'buyer' && isCheckedNow && caller.buyerId === undefined) return refused('no_session')
   const params = endpoint.params.safeParse(raw.params)
   if (!params.success) return refused('not_found')
   const read = endpoint.body ? await raw.readBody() : undefined
