@@ -174,6 +174,8 @@ export const config = {
     drainMs: 30_000,
     /** As long as the whole server has: a supervisor or platform waits about ten seconds. */
     shutdownMs: 8_000,
+    /** At the end, connections that were accepted find a process within this time. */
+    handOverMs: 500,
     /** A new process that is not ready by then is given up, and the old ones go on. */
     readyWithinMs: 60_000,
     /** Connections that wait for a process, and for how long: as long as it takes to start one, on a busy machine. */

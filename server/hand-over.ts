@@ -27,6 +27,9 @@ export function createHandOver() {
     }
   }
 
+  let emptied = () => {}
+  const isEmpty = () => waiting.length === 0 && handed.size === 0
+
   function leave(child: ChildProcess): void {
     const at = free.indexOf(child)
     if (at >= 0) free.splice(at, 1)
@@ -50,6 +53,11 @@ export function createHandOver() {
     took(child: ChildProcess): void {
       handed.get(child)?.destroy()
       handed.delete(child)
+      if (isEmpty()) emptied()
+    },
+    /** Until every connection that was accepted is with a process. */
+    async empty(): Promise<void> {
+      if (!isEmpty()) await new Promise<void>((resolve) => (emptied = resolve))
     },
     /** Nothing new for this process. */
     leave,

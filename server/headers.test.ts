@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Env } from '../lib/env'
 import { checkEnv } from '../lib/env'
-import { cleanHeaders, clientAddress } from './headers'
+import { cleanHeaders, clientAddress, nameClient } from './headers'
 
 const settings = (changes: Partial<Env> = {}): Env => ({
   ...checkEnv({ DATABASE_URL: 'postgres://localhost/x', REDIS_URL: 'redis://localhost' }),
@@ -10,7 +10,8 @@ const settings = (changes: Partial<Env> = {}): Env => ({
 
 function cleaned(headers: Record<string, string>, changes: Partial<Env> = {}, peer = '192.0.2.9') {
   const copy: Record<string, string> = { ...headers }
-  cleanHeaders(copy, peer, settings(changes))
+  nameClient(copy, peer, settings(changes))
+  cleanHeaders(copy, settings(changes))
   return copy
 }
 

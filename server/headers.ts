@@ -48,20 +48,27 @@ function addressOf(settings: Env): URL {
   return known
 }
 
+/** Says in the headers of a request which address it came from, in place: only a proxy of ours has a say about that. */
+export function nameClient(headers: IncomingHttpHeaders, peer: string, settings: Env): void {
+  if (isRelayed(headers) && typeof headers['x-client-address'] === 'string') return
+  headers['x-client-address'] = clientAddress(
+    peer,
+    joined(headers['x-forwarded-for']),
+    settings.TRUSTED_PROXY_HOPS,
+  )
+}
+
 /**
- * Makes the headers of a request trustworthy, in place: only a proxy of ours has a say about addresses, and the host
- * is the shop's whatever the request claimed. Next compares an action's Origin with that host: for each of our own
+ * Makes the headers that Next gets trustworthy, in place: nothing that only its own parts or a proxy of ours may say, and
+ * as host the shop's whatever the request claimed. Next compares an action's Origin with that host: for each of our own
  * origins it finds them equal, so that `isOwnOrigin` alone decides.
  */
-export function cleanHeaders(headers: IncomingHttpHeaders, peer: string, settings: Env): void {
-  const relayed = isRelayed(headers) && typeof headers['x-client-address'] === 'string'
-  const address = clientAddress(peer, joined(headers['x-forwarded-for']), settings.TRUSTED_PROXY_HOPS)
+export function cleanHeaders(headers: IncomingHttpHeaders, settings: Env): void {
   for (const name of Object.keys(headers)) {
     const fromProxy = name.startsWith('x-forwarded-') || name === 'forwarded'
     if (internal.test(name) || (fromProxy && settings.TRUSTED_PROXY_HOPS === 0)) delete headers[name]
   }
   if (headers.cookie) headers.cookie = headers.cookie.replace(draftCookies, '')
-  if (!relayed) headers['x-client-address'] = address
   headers[relayHeader] = relayMark
 
   const own = addressOf(settings)

@@ -4,7 +4,7 @@
  */
 import { createServer } from 'node:net'
 import { availableParallelism } from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { config } from '../lib/config'
 import { env } from '../lib/env'
 import { createLog } from '../lib/log'
@@ -50,6 +50,8 @@ async function stop(gently: boolean): Promise<void> {
     processes.leave()
     await sleep(idleMs)
   }
+  // After everybody who came up to now has been accepted: closing hangs up on those who were not.
+  await turn()
   listener.close()
   await processes.end(gently ? shutdownMs - idleMs : shutdownMs)
   process.exit(0)

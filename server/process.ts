@@ -20,7 +20,7 @@ import { answerApi } from './api'
 import { boundConnections, requestBounds } from './connections'
 import { isFormPost, refusalOfPost } from './form-posts'
 import { startGuard } from './guard'
-import { cleanHeaders, relayMark } from './headers'
+import { cleanHeaders, nameClient, relayMark } from './headers'
 import type { Order, PagesTold, Told } from './messages'
 import { missingPages } from './missing-pages'
 import { createPassOn } from './pass-on'
@@ -112,7 +112,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
       response.setHeader('connection', 'close')
       if (path === '/readyz') return send(respond(refused('try_again')), response)
     }
-    cleanHeaders(request.headers, request.socket.remoteAddress ?? '', settings)
+    nameClient(request.headers, request.socket.remoteAddress ?? '', settings)
     if (!methods.includes(request.method ?? '')) return send({ status: 405, headers: {}, body: '' }, response)
     if (!isDecodable(path)) return send(respond(refused('not_found')), response)
     if (isFormPost(request.method, path)) {
@@ -126,6 +126,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
       const reply = fromApi instanceof Promise ? await fromApi : fromApi
       return sendFromApi(reply, request, response)
     }
+    cleanHeaders(request.headers, settings)
     if (whereTo && !isFormPost(request.method, path)) request.url = await whereTo(request.url)
     passOn(request, response)
   } catch (error) {

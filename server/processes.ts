@@ -10,7 +10,7 @@ import { createHandOver } from './hand-over'
 import type { Order, Standing, Told } from './messages'
 
 const program = fileURLToPath(new URL('process.ts', import.meta.url))
-const { idleMs, drainMs, readyWithinMs } = config.server
+const { idleMs, drainMs, readyWithinMs, handOverMs } = config.server
 
 type One = {
   child: ChildProcess
@@ -193,8 +193,10 @@ export function keepProcesses(
     },
     async end(withinMs) {
       ending = true
-      for (const { child } of alive) order(child, { kind: 'end', withinMs })
       const all = Promise.all([...alive].map(({ ended }) => ended))
+      // A connection that came last would find a process that has ended.
+      await Promise.race([handOver.empty(), all, sleep(handOverMs)])
+      for (const { child } of alive) order(child, { kind: 'end', withinMs: withinMs - handOverMs })
       await Promise.race([all, sleep(withinMs + 500)])
       for (const { child } of alive) child.kill('SIGKILL')
     },

@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 
 export type Call = {
@@ -54,4 +55,21 @@ export async function call(base: string, path: string, options: Call = {}): Prom
     sent.on('error', reject)
     sent.end(body)
   })
+}
+
+/** What is said to a request whose body goes on after `body` and never ends, byte for byte, until the connection is closed. */
+export async function callWithoutEnd(
+  base: string,
+  path: string,
+  { method = 'POST', headers, body = '' }: Call,
+) {
+  const { hostname, port, host } = new URL(base)
+  const lines = Object.entries({ host, ...headers, 'transfer-encoding': 'chunked' })
+  const head = [`${method} ${path} HTTP/1.1`, ...lines.map(([name, value]) => `${name}: ${value}`)].join(
+    '\r\n',
+  )
+  const socket = connect(Number(port), hostname).setTimeout(30_000)
+  socket.on('timeout', () => socket.destroy(new Error('The connection stayed open.')))
+  socket.write(`${head}\r\n\r\n${Buffer.byteLength(body).toString(16)}\r\n${body}\r\n`)
+  return text(socket)
 }
