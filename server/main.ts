@@ -8,6 +8,7 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { config } from '../lib/config'
 import { env } from '../lib/env'
 import { createLog } from '../lib/log'
+import { whenOrphaned } from '../lib/orphaned'
 import { keepBuild } from './kept-builds'
 import { keepProcesses } from './processes'
 
@@ -58,6 +59,6 @@ async function stop(gently: boolean): Promise<void> {
 }
 process.on('SIGTERM', () => void stop(true))
 process.on('SIGINT', () => void stop(false))
-process.on('disconnect', () => void stop(false))
+whenOrphaned(() => void stop(false))
 // Development takes up changes by itself, and has no two processes on the same files.
 if (!dev) process.on('SIGHUP', () => processes.restart())

@@ -12,6 +12,7 @@ import { config } from '../lib/config'
 import { env } from '../lib/env'
 import { createLog, describeError } from '../lib/log'
 import { createContext } from '../lib/open-context'
+import { whenOrphaned } from '../lib/orphaned'
 import { refused } from '../lib/result'
 import { wakeDemo } from '../lib/sales/demo'
 import { knownLiveReply } from '../lib/web/live'
@@ -173,7 +174,7 @@ process.on('message', (order: Order, socket?: Socket) => {
   leaving = true
   if (order.kind === 'end') void end(order.withinMs)
 })
-process.on('disconnect', () => void end(config.server.shutdownMs))
+whenOrphaned(() => void end(config.server.shutdownMs))
 // A terminal or platform sends these to the whole group: the primary says what they mean.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 

@@ -1,5 +1,6 @@
 import { env } from '../lib/env'
 import { createContext } from '../lib/open-context'
+import { whenOrphaned } from '../lib/orphaned'
 import { startWorker } from './worker'
 
 const settings = env()
@@ -16,6 +17,6 @@ async function shutDown() {
 }
 process.on('SIGTERM', shutDown)
 process.on('SIGINT', shutDown)
-// The supervisor died: what it started ends with it.
-process.on('disconnect', shutDown)
+// What the supervisor started ends with it.
+whenOrphaned(shutDown)
 ctx.log.info('worker started')

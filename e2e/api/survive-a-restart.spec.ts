@@ -12,11 +12,13 @@ import { controlSale } from '../../lib/sales/control'
 import { loadSale } from '../../lib/sales/load'
 import type { SaleRecord } from '../../lib/sales/record'
 import { newBuyer } from '../../lib/web/identity'
+import { choosePort } from '../../scripts/stores/ports'
 import { isAlive } from '../../scripts/stores/processes'
 import { itemOf } from '../../tests/shop'
 import { buyerOf, expectRefused, granted } from '../rig/api'
 import type { Send } from '../rig/call'
 import { test as base } from '../rig/own-processes'
+import { startProgram } from '../rig/processes'
 import { type SteadyCrowd, startSteadyCrowd } from '../rig/steady-crowd'
 import { expect } from '../rig/test'
 
@@ -258,6 +260,16 @@ test('I7: what every process calls sold through is for sale in each again within
   )
   expect(carts.flatMap(({ lines }) => lines.flatMap((line) => line.units)).sort()).toEqual([2, 3])
 })
+
+for (const program of ['server/main.ts', 'server/process.ts', 'worker/main.ts']) {
+  test(`${program} ends by itself when whoever started it died before it was up`, async ({ rig }) => {
+    const env = { ...rig.env, PORT: String(await choosePort()) }
+    const { child } = startProgram(program, env, rig.serverLog.replace(/[^/]*$/, 'orphan.log'))
+    const ended = once(child, 'exit')
+    child.disconnect()
+    expect(await ended).toEqual([0, null])
+  })
+}
 
 test('a server that was asked to leave says so while it still answers, and ends with nothing cut off', async ({
   crowd,
