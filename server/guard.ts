@@ -49,21 +49,25 @@ export function startGuard(ctx: Context) {
     turnAway(request, response)
   }
 
-  /** Counts what is in flight. Whoever drips a body uses up nothing of it: time and connections bound that. */
-  function count(overload: Overload, cost: number, request: IncomingMessage, response: ServerResponse): void {
-    let state: 'waiting' | 'counted' | 'over' = 'counted'
-    if (hasBody(request)) {
-      state = 'waiting'
+  /**
+   * Counts what is in flight until the function it returns is called. Whoever drips a body uses up nothing of it: time
+   * and connections bound that.
+   */
+  function count(overload: Overload, cost: number, request: IncomingMessage): () => void {
+    let isCounted = !hasBody(request)
+    let isOver = false
+    if (isCounted) overload.begin(cost)
+    else {
       request.on('end', () => {
-        if (state !== 'waiting') return
-        state = 'counted'
+        if (isOver) return
+        isCounted = true
         overload.begin(cost)
       })
-    } else overload.begin(cost)
-    response.on('close', () => {
-      if (state === 'counted') overload.end(cost)
-      state = 'over'
-    })
+    }
+    return () => {
+      isOver = true
+      if (isCounted) overload.end(cost)
+    }
   }
 
   // For whoever may signal this process. `reserveMs`: since the last time, of those who got what they wanted.
@@ -85,13 +89,14 @@ export function startGuard(ctx: Context) {
         refuse(rank ?? 'last', request, response)
         return false
       }
-      count(passes[0], cost, request, response)
-      if (isReserve(request.method, path)) {
-        response.on('close', () => {
-          const isGranted = response.writableFinished && response.statusCode === 200
-          if (isGranted) reserveMs.add(performance.now() - arrivedAt)
-        })
-      }
+      const over = count(passes[0], cost, request)
+      const isTimed = isReserve(request.method, path)
+      // One listener for both: each costs as much as looking at the request does.
+      response.on('close', () => {
+        over()
+        if (isTimed && response.writableFinished && response.statusCode === 200)
+          reserveMs.add(performance.now() - arrivedAt)
+      })
       return true
     },
     /** What the thread that makes the pages tells of itself. */

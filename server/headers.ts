@@ -15,7 +15,7 @@ const plain = (address: string) =>
  * around them: then it is the peer's.
  */
 export function clientAddress(peer: string, forwardedFor: string | undefined, proxyHops: number): string {
-  const entry = proxyHops > 0 ? (forwardedFor ?? '').split(',').at(-proxyHops)?.trim() : undefined
+  const entry = proxyHops > 0 ? forwardedFor?.split(',').at(-proxyHops)?.trim() : undefined
   return plain(entry && isIP(entry) > 0 ? entry : peer)
 }
 

@@ -4,7 +4,7 @@ import type { Context } from '../lib/context'
 import { admissionCookie, admittedUntil } from '../lib/rooms/ticket'
 import { knownSale } from '../lib/sales/catalog'
 import type { RequestHeaders } from '../lib/web/api-request'
-import { buyerCookie, callerOf, readCookie } from '../lib/web/identity'
+import { callerOf, readCookie } from '../lib/web/identity'
 import type { Rank } from './overload'
 
 const { cost } = config.overload
@@ -35,7 +35,7 @@ export function costOf(method: string | undefined, path: string): number {
  */
 export function rankOf(ctx: Context, request: IncomingMessage, path: string): Rank {
   const headers = { get: (name: string) => joined(request.headers[name]) }
-  const { buyerId } = callerOf(ctx.env, headers, readCookie(headers, buyerCookie))
+  const { buyerId } = callerOf(ctx.env, headers)
   if (buyerId === undefined) return ownPage.test(path) ? 'last' : 'newcomer'
   const slug = request.method === 'GET' ? undefined : (reserve.exec(path)?.[1] ?? salePage.exec(path)?.[1])
   if (slug !== undefined) return isAdmitted(ctx, headers, slug, buyerId) ? 'shopper' : 'newcomer'

@@ -25,7 +25,7 @@ export function mountAction<Params, Body, Query, Out>(
     const ctx = context()
     try {
       const [sent, jar] = await Promise.all([headers(), cookies()])
-      const known = callerOf(ctx.env, sent, jar.get(buyerCookie)?.value)
+      const known = callerOf(ctx.env, sent)
       if (!isOwnOrigin(ctx.env, known.origin)) return refused('bad_origin')
       // Whoever writes the call by hand may send anything in its place.
       if (!(form instanceof FormData)) return refused('invalid_input')

@@ -2,7 +2,7 @@ import type { Context } from '../context'
 import type { ApiRequest } from './api-request'
 import { callEndpoint, type Endpoint, type RawInput } from './endpoint'
 import { refusalFor } from './faults'
-import { buyerCookie, callerOf, cookieText, readCookie } from './identity'
+import { callerOf, cookieText, readCookie } from './identity'
 import { readJson } from './read-json'
 import { forEverybody, type Reply, respond } from './respond'
 
@@ -14,7 +14,7 @@ export async function answer<Params, Body, Query, Out>(
   params: Record<string, string | string[] | undefined>,
 ): Promise<Reply> {
   try {
-    const caller = callerOf(ctx.env, request.headers, readCookie(request.headers, buyerCookie))
+    const caller = callerOf(ctx.env, request.headers)
     const query = endpoint.query && Object.fromEntries(new URL(request.url).searchParams)
     const result = await callEndpoint(ctx, endpoint, caller, new Sent(request, params, query))
     const reply = respond(result, endpoint.status)

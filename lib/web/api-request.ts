@@ -5,7 +5,7 @@ export type ApiRequest = {
   /** Chunks of bytes, to be iterated over once. */
   body: object | null
   /** A faster way to the whole body where there is one: null when it is longer than that. */
-  readBody?(mostBytes: number): Promise<Uint8Array | null>
+  readBody?(mostBytes: number): Promise<Buffer | null>
 }
 
 export type RequestHeaders = { get(name: string): string | null }

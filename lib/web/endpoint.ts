@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Context } from '../context'
 import { type Refused, type Result, refused } from '../result'
+import { check } from './check'
 import { type Caller, isOwnOrigin } from './identity'
 import { limiterOf } from './limiter'
 import type { LimitName } from './limits'
@@ -75,11 +76,11 @@ export async function callEndpoint<Params, Body, Query, Out>(
   const { early, identity } = endpoint
   const isCheckedNow = !early || caller.via === 'nobody'
   if (identity === 'buyer' && isCheckedNow && caller.buyerId === undefined) return refused('no_session')
-  const params = endpoint.params.safeParse(raw.params)
+  const params = check(endpoint.params, raw.params)
   if (!params.success) return refused('not_found')
   const read = endpoint.body ? await raw.readBody() : undefined
   if (read && !read.ok) return read
-  const body = endpoint.body?.safeParse(read?.value)
+  const body = endpoint.body && check(endpoint.body, read?.value)
   if (body && !body.success) return refused('invalid_input', { fields: fieldsOf(body.error) })
   const query = endpoint.query?.safeParse(raw.query)
   if (query && !query.success) return refused('invalid_input', { fields: fieldsOf(query.error) })

@@ -22,10 +22,11 @@ test('I13: a token names the buyer it was signed for, and nobody else', () => {
 
 test('the bearer token wins over the cookie, and a forged one is nobody', () => {
   const [a, b] = [newBuyer(secret), newBuyer(secret)]
-  const headers = new Headers({ authorization: `Bearer ${a.token}` })
-  expect(callerOf(settings, headers, b.token)).toMatchObject({ buyerId: a.buyerId, via: 'bearer' })
-  expect(callerOf(settings, new Headers({ authorization: 'Bearer x' }), b.token).buyerId).toBeUndefined()
-  expect(callerOf(settings, new Headers(), b.token)).toMatchObject({ buyerId: b.buyerId, via: 'cookie' })
+  const cookie = `theme=dark; buyer=${b.token}`
+  const who = (headers: Record<string, string>) => callerOf(settings, new Headers({ cookie, ...headers }))
+  expect(who({ authorization: `Bearer ${a.token}` })).toMatchObject({ buyerId: a.buyerId, via: 'bearer' })
+  expect(who({ authorization: 'Bearer x' }).buyerId).toBeUndefined()
+  expect(who({})).toMatchObject({ buyerId: b.buyerId, via: 'cookie' })
 })
 
 test.each([

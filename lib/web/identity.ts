@@ -73,16 +73,20 @@ class TokenCaller implements Caller {
 }
 
 /** Who calls: the bearer token if there is one, else the cookie. */
-export function callerOf(env: Env, headers: RequestHeaders, cookieToken: string | undefined): Caller {
-  const bearer = /^Bearer (\S{1,200})$/.exec(headers.get('authorization') ?? '')?.[1]
-  const via = bearer ? 'bearer' : cookieToken === undefined ? 'nobody' : 'cookie'
+export function callerOf(env: Env, headers: RequestHeaders): Caller {
+  const authorization = headers.get('authorization')
+  const bearer = authorization === null ? undefined : /^Bearer (\S{1,200})$/.exec(authorization)?.[1]
+  const token = bearer ?? readCookie(headers, buyerCookie)
+  const via = bearer ? 'bearer' : token === undefined ? 'nobody' : 'cookie'
   const address = headers.get('x-client-address') ?? 'unknown'
-  return new TokenCaller(env.APP_SECRET, bearer ?? cookieToken, via, address, headers.get('origin'))
+  return new TokenCaller(env.APP_SECRET, token, via, address, headers.get('origin'))
 }
 
 /** The value of one cookie in a Cookie header. */
 export function readCookie(headers: RequestHeaders, name: string): string | undefined {
-  for (const pair of (headers.get('cookie') ?? '').split(';')) {
+  const cookies = headers.get('cookie')
+  if (cookies === null) return undefined
+  for (const pair of cookies.split(';')) {
     const [key, value] = pair.trim().split('=', 2)
     if (key === name) return value
   }

@@ -61,7 +61,7 @@ async function step(
     const headers = new Headers({ 'cache-control': 'no-store' })
     const refusal = await take({
       ...{ ctx, sale, now: await estimateRedisNow(ctx.redis) },
-      caller: callerOf(ctx.env, request.headers, readCookie(request.headers, buyerCookie)),
+      caller: callerOf(ctx.env, request.headers),
       cookie: (name) => readCookie(request.headers, name),
       set: (cookie) => headers.append('set-cookie', cookieText(ctx.env, cookie)),
     })

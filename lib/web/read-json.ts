@@ -1,4 +1,5 @@
 import { config } from '../config'
+import { createMemo } from '../memo'
 import { ok, type Result, refused } from '../result'
 import type { ApiRequest } from './api-request'
 
@@ -9,24 +10,28 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * Reads a JSON body with its limits: media type, size, real UTF-8, depth. The body is cut off as soon as it is too
- * large, whatever its headers promised.
+ * large, whatever its headers promised. A short one that came before gives the same value, frozen.
  */
 export async function readJson(request: ApiRequest): Promise<Result<unknown>> {
   const type = request.headers.get('content-type') ?? ''
   if (type !== 'application/json' && !jsonType.test(type)) return refused('unsupported_media_type')
   const bytes = await readBytes(request)
-  if (!bytes.ok) return bytes
+  return bytes.ok ? parseLatin1(bytes.value.toString('latin1')) : bytes
+}
+
+/** Each byte as one letter: that is quick, and tells bodies apart as well as their bytes do. */
+const parseLatin1 = createMemo({ most: 1_000, longest: 64 }, (letters): Result<unknown> => {
   try {
-    const text = utf8.decode(bytes.value)
+    const text = utf8.decode(Buffer.from(letters, 'latin1'))
     if (tooDeep(text)) return refused('invalid_input', { fields: { body: 'is nested too deeply' } })
-    return ok(JSON.parse(text) as unknown)
+    return ok(Object.freeze(JSON.parse(text) as unknown))
   } catch {
     return refused('invalid_input', { fields: { body: 'is not JSON in UTF-8' } })
   }
-}
+})
 
 /** The raw body, at most `bodyLimitBytes` of it. */
-export async function readBytes(request: ApiRequest): Promise<Result<Uint8Array>> {
+export async function readBytes(request: ApiRequest): Promise<Result<Buffer>> {
   if (Number(request.headers.get('content-length') ?? 0) > config.http.bodyLimitBytes)
     return refused('too_large')
   if (request.readBody) {
