@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Context } from '../lib/context'
 import { createMemo } from '../lib/memo'
+import { ok, type Result, refused } from '../lib/result'
 import { answer } from '../lib/web/answer'
 import type { ApiRequest, RequestHeaders } from '../lib/web/api-request'
 import type { Endpoint } from '../lib/web/endpoint'
@@ -151,7 +152,8 @@ class NodeRequest implements ApiRequest, RequestHeaders {
 }
 
 /** By events, because iterating over a stream costs as much as all the rest of reading a small body. */
-function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer | null> {
+function readBody(request: IncomingMessage, mostBytes: number): Promise<Result<Buffer>> {
+  if (Number(request.headers['content-length'] ?? 0) > mostBytes) return Promise.resolve(refused('too_large'))
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
@@ -160,9 +162,9 @@ function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer |
       if (size <= mostBytes) return void chunks.push(chunk)
       // Whoever stops reading it still has an answer to send on this socket.
       request.pause().removeAllListeners('data')
-      resolve(null)
+      resolve(refused('too_large'))
     })
-    request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+    request.on('end', () => resolve(ok(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))))
     request.on('error', reject)
   })
 }

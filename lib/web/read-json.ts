@@ -30,19 +30,19 @@ const parseLatin1 = createMemo({ most: 1_000, longest: 64 }, (letters): Result<u
   }
 })
 
-/** The raw body, at most `bodyLimitBytes` of it. */
-export async function readBytes(request: ApiRequest): Promise<Result<Buffer>> {
-  if (Number(request.headers.get('content-length') ?? 0) > config.http.bodyLimitBytes)
-    return refused('too_large')
-  if (request.readBody) {
-    const whole = await request.readBody(config.http.bodyLimitBytes)
-    return whole ? ok(whole) : refused('too_large')
-  }
+const { bodyLimitBytes } = config.http
+
+/** The raw body, at most `bodyLimitBytes` of it. Refused: too_large. */
+export const readBytes = (request: ApiRequest): Promise<Result<Buffer>> =>
+  request.readBody ? request.readBody(bodyLimitBytes) : readChunks(request)
+
+async function readChunks({ headers, body }: ApiRequest): Promise<Result<Buffer>> {
+  if (Number(headers.get('content-length') ?? 0) > bodyLimitBytes) return refused('too_large')
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength
-    if (size > config.http.bodyLimitBytes) return refused('too_large')
+    if (size > bodyLimitBytes) return refused('too_large')
     chunks.push(chunk)
   }
   return ok(Buffer.concat(chunks))
