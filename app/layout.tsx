@@ -1,5 +1,6 @@
 import type { Metadata, Viewport } from 'next'
 import type { ReactNode } from 'react'
+import { OutsideAdmin } from '@/components/outside-admin'
 import { shop } from '@/components/shop'
 import { SiteFooter } from '@/components/site-footer'
 import { SiteHeader } from '@/components/site-header'
@@ -37,11 +38,15 @@ export default function RootLayout({ children }: { children: ReactNode }) {
         >
           Skip to the content
         </a>
-        <SiteHeader />
+        <OutsideAdmin>
+          <SiteHeader />
+        </OutsideAdmin>
         <main id="main" tabIndex={-1} className="grow outline-none">
           {children}
         </main>
-        <SiteFooter />
+        <OutsideAdmin>
+          <SiteFooter />
+        </OutsideAdmin>
       </body>
     </html>
   )

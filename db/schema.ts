@@ -7,6 +7,7 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -15,6 +16,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import { config } from '../lib/config'
 import { proofTimes } from '../lib/contract'
+import { roles } from '../lib/permissions'
 
 /**
  * The ledger: who owns which unit, and what was paid. Every key of a sale's data begins with `sale_id`, so that it
@@ -348,4 +350,45 @@ export const payments = pgTable(
       sql`${t.state} in ('creating', 'requires_action', 'processing', 'authorised', 'capturing', 'captured', 'declined', 'voided')`,
     ),
   ],
+)
+
+/** People who sign in. Shoppers need none to buy. */
+export const accounts = pgTable(
+  'accounts',
+  {
+    id: text('id').primaryKey(),
+    email: text('email').notNull().unique(),
+    name: text('name').notNull(),
+    /** Argon2id; null for somebody who has no password. */
+    passwordHash: text('password_hash'),
+    role: text('role', { enum: roles }).notNull(),
+    /** Raised to end every session of this account. */
+    stamp: integer('stamp').notNull().default(0),
+    createdAt: instant('created_at').notNull().default(sql`now()`),
+  },
+  (t) => [
+    index('accounts_role').on(t.role),
+    check('accounts_email', sql`${t.email} = lower(${t.email})`),
+    check('accounts_role', sql`${t.role} in ('shopper', 'viewer', 'staff', 'owner')`),
+  ],
+)
+
+/** What people of the shop changed. Rows are only ever added: a trigger refuses everything else (0012_audit_only_grows.sql). */
+export const auditEntries = pgTable(
+  'audit_entries',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    at: instant('at').notNull().default(sql`now()`),
+    /** Null for a command that an operator ran. */
+    accountId: text('account_id'),
+    /** Who it was, in words that stay when the account is gone. */
+    actor: text('actor').notNull(),
+    action: text('action').notNull(),
+    /** The id of what was changed. */
+    subject: text('subject').notNull(),
+    reason: text('reason').notNull(),
+    before: jsonb('before').$type<Record<string, unknown>>(),
+    after: jsonb('after').$type<Record<string, unknown>>(),
+  },
+  (t) => [index('audit_entries_subject').on(t.subject, t.id)],
 )

@@ -130,6 +130,10 @@ export const config = {
     staleAfterMs: 2_000,
     catalogRefreshMs: 1_000,
   },
+  accounts: {
+    /** A session ends after a working day, whatever is done with it. */
+    sessionHours: 12,
+  },
   http: {
     bodyLimitBytes: 16_384,
     maxJsonDepth: 8,

@@ -13,6 +13,7 @@ export const newProductId = () => `prd_${shortRandom()}`
 export const newVariantId = () => `var_${shortRandom()}`
 export const newBuyerId = () => `byr_${randomBytes(16).toString('base64url')}`
 export const newHoldId = () => `hld_${randomBytes(12).toString('base64url')}`
+export const newAccountId = () => `acc_${randomBytes(12).toString('base64url')}`
 export const newPaymentId = () => `pay_${randomBytes(16).toString('base64url')}`
 
 /**

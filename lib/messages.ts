@@ -21,6 +21,11 @@ export const messages: Record<Reason, Message> = {
     sentence: 'We do not know this browser yet.',
     next: 'Reload the page and try again.',
   },
+  not_signed_in: {
+    status: 401,
+    sentence: 'You are not signed in, or no longer.',
+    next: 'Sign in and do it again.',
+  },
   bad_origin: {
     status: 403,
     sentence: 'This request came from another site, so we did nothing.',
@@ -98,6 +103,21 @@ export const messages: Record<Reason, Message> = {
     status: 409,
     sentence: 'This idempotency key was already used with other details.',
     next: 'Use a new key for a new order.',
+  },
+  taken: {
+    status: 409,
+    sentence: 'Somebody has an account with this e-mail address.',
+    next: 'Change that account’s role, or use another address.',
+  },
+  last_owner: {
+    status: 409,
+    sentence: 'The shop would have no owner left, so nothing was changed.',
+    next: 'Make somebody else an owner first.',
+  },
+  changed_meanwhile: {
+    status: 409,
+    sentence: 'Somebody else changed this meanwhile, so we did nothing.',
+    next: 'Look at how it is now, and do it again if it is still wanted.',
   },
   outdated: {
     status: 409,

@@ -5,5 +5,6 @@ export const idPatterns = {
   sale: /^sal_[0-9a-z]{12}$/,
   item: /^itm_[0-9a-z]{12}$/,
   buyer: /^byr_[0-9A-Za-z_-]{22}$/,
+  account: /^acc_[0-9A-Za-z_-]{16}$/,
   order: /^ord_[0-9a-z]{12}_[0-9A-Za-z_-]{22}$/,
 } as const

@@ -5,6 +5,7 @@
 export const reasons = [
   'invalid_input',
   'no_session',
+  'not_signed_in',
   'bad_origin',
   'forbidden',
   'not_admitted',
@@ -23,6 +24,9 @@ export const reasons = [
   'not_payable',
   'declined',
   'key_reused',
+  'taken',
+  'last_owner',
+  'changed_meanwhile',
   'outdated',
   'rejected',
   'too_large',

@@ -8,7 +8,7 @@ import process from 'node:process'
 
 type Layer = { name: string; files: RegExp; may: string[] }
 
-const nouns = ['units', 'sales', 'rooms', 'holds', 'orders', 'payments', 'repairs']
+const nouns = ['audit', 'accounts', 'units', 'sales', 'rooms', 'holds', 'orders', 'payments', 'repairs']
 
 /** First match wins. `may: ['*']` is an entry point: nobody imports it, it may import everything. */
 const layers: Layer[] = [
@@ -37,7 +37,7 @@ const fences: { what: RegExp; only: RegExp }[] = [
   { what: /^(postgres|ioredis)$/, only: /^db\// },
   { what: /^@upstash\/redis/, only: /^db\/|^lib\/(context|web\/rate-limit)\.ts$/ },
   { what: /^@upstash\/ratelimit/, only: /^lib\/web\/rate-limit\.ts$/ },
-  { what: /^next(\/|$)/, only: /^(app|components|lib\/web|server)\/|^next\.config\.ts$/ },
+  { what: /^next(-auth)?(\/|$)/, only: /^(app|components|lib\/web|server)\/|^next\.config\.ts$/ },
   { what: /^react/, only: /^(app|components)\// },
 ]
 

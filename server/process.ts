@@ -46,7 +46,11 @@ const own = (server.address() as AddressInfo).port
 // And Next, which calls the server itself to hand on an action: another process would not know its mark (headers.ts).
 const pages = new Worker(new URL('pages-thread.mjs', import.meta.url), {
   workerData: { relayMark },
-  env: { ...process.env, __NEXT_PRIVATE_ORIGIN: `http://127.0.0.1:${own}` },
+  env: {
+    ...process.env,
+    __NEXT_PRIVATE_ORIGIN: `http://127.0.0.1:${own}`,
+    NEXTAUTH_URL: settings.PUBLIC_URL,
+  },
 })
 const [{ port }] = (await once(pages, 'message')) as [Extract<PagesTold, { kind: 'serving' }>]
 const send = createSend(settings.PUBLIC_URL)

@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm'
 import { runScript } from '../../db/define-script'
 import { saleKeys } from '../../db/keys'
 import { sales } from '../../db/schema'
+import { type Actor, recordAudit } from '../audit/record'
 import type { Context } from '../context'
 import { ok, type Result, refused } from '../result'
 import { controlScript } from './control.lua'
@@ -9,21 +10,51 @@ import { epochText } from './record'
 
 export type Control = { pause: true } | { resume: true } | { close: true } | { opensAt: Date; closesAt: Date }
 
+/** Who wants it and why, and how the sale stood on the page they decided by. */
+export type By = { actor: Actor; reason: string; seen: { paused: boolean; closesAt: Date } }
+
 /**
  * Pauses, resumes, closes or re-times a published sale: in the ledger first, then in Redis, which decides. Running it
- * again repairs a half-done run. While paused every deadline stands still, in both stores alike (I11).
+ * again repairs a half-done run. While paused every deadline stands still, in both stores alike (I11). With `by` it is
+ * written down, and refused when the sale no longer stands as they saw it. Refused: not_found, changed_meanwhile,
+ * try_again.
  */
-export async function controlSale(ctx: Context, saleId: string, control: Control): Promise<Result<null>> {
-  const sale = await ctx.db.transaction(async (tx) => {
-    const [row] = await tx.select().from(sales).where(eq(sales.id, saleId)).for('update')
-    if (row?.state !== 'published') return undefined
-    const [changed] = await tx.update(sales).set(changes(control)).where(eq(sales.id, saleId)).returning()
-    return changed
+export async function controlSale(
+  ctx: Context,
+  saleId: string,
+  control: Control,
+  by?: By,
+): Promise<Result<null>> {
+  const changed = await ctx.db.transaction(async (tx): Promise<Result<SaleRow>> => {
+    const [before] = await tx.select().from(sales).where(eq(sales.id, saleId)).for('update')
+    if (before?.state !== 'published') return refused('not_found')
+    if (by && !isAsSeen(before, by)) return refused('changed_meanwhile')
+    const [after] = await tx.update(sales).set(changes(control)).where(eq(sales.id, saleId)).returning()
+    if (!after) return refused('not_found')
+    if (by) {
+      const { actor, reason } = by
+      const [action] = Object.keys(control)
+      await recordAudit(tx, {
+        ...{ actor, reason, action: `sales.${action}`, subject: saleId },
+        ...{ before: standing(before), after: standing(after) },
+      })
+    }
+    return ok(after)
   })
-  if (!sale) return refused('not_found')
-  const reply = await tellRedis(ctx, sale)
+  if (!changed.ok) return changed
+  const reply = await tellRedis(ctx, changed.value)
   return reply.code === 'ok' ? ok(null) : refused('try_again')
 }
+
+type SaleRow = typeof sales.$inferSelect
+
+const standing = ({ pausedAt, opensAt, closesAt }: SaleRow) => ({
+  paused: pausedAt !== null,
+  ...{ opensAt: opensAt.toISOString(), closesAt: closesAt.toISOString() },
+})
+
+const isAsSeen = ({ pausedAt, closesAt }: SaleRow, { seen }: By) =>
+  (pausedAt !== null) === seen.paused && closesAt.getTime() === seen.closesAt.getTime()
 
 /**
  * Tells Redis again what the ledger says, because a process died between the two or Redis came back older (I15).

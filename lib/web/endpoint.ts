@@ -102,7 +102,8 @@ export async function callEndpoint<Params, Body, Query, Out>(
   })
 }
 
-function fieldsOf(error: z.ZodError): Record<string, string> {
+/** Which field is wrong and how, in the words of its schema. */
+export function fieldsOf(error: z.ZodError): Record<string, string> {
   const fields: Record<string, string> = {}
   for (const issue of error.issues) {
     const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 10) : []

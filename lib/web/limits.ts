@@ -47,6 +47,8 @@ export const limits = {
    * shoppers need one; see docs/decisions/0017-a-place-without-javascript.md.
    */
   wait: { perNetwork: { burst: 5, perSecond: 1 / 30 }, isLocal: true, isWide: true },
+  /** Passwords tried at one account from one network, and at all of them: twenty an hour find no password of twelve characters. */
+  signIn: { perIdentity: { burst: 10, perSecond: 1 / 180 }, perNetwork: { burst: 50, perSecond: 0.2 } },
   /** Carts and orders, which pages ask for every second or two while they wait. */
   read: { perIdentity: { burst: 40, perSecond: 20 }, perNetwork: { burst: 1_000, perSecond: 500 } },
 } as const satisfies Record<string, Limit>

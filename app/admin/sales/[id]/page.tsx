@@ -1,0 +1,80 @@
+import type { Metadata, Route } from 'next'
+import Link from 'next/link'
+import { notFound } from 'next/navigation'
+import { closeAction, pauseAction, resumeAction } from '@/app/admin/actions'
+import { AuditTable } from '@/components/admin/audit-table'
+import { AdminFrame } from '@/components/admin/frame'
+import { SaleControls } from '@/components/admin/sale-controls'
+import { SalePhase } from '@/components/admin/sale-phase'
+import { TurnedAway } from '@/components/admin/turned-away'
+import { SaleTime } from '@/components/sale-time'
+import { listAudit } from '@/lib/audit/list'
+import { formatMoney } from '@/lib/money'
+import { context } from '@/lib/open-context'
+import { idPatterns } from '@/lib/patterns'
+import { may } from '@/lib/permissions'
+import { findSaleOverview, type SaleOverview } from '@/lib/sales/overview'
+import { admit } from '@/lib/web/admin'
+
+export const metadata: Metadata = { title: 'Sale' }
+export const instant = false
+
+export default async function SalePage({ params }: PageProps<'/admin/sales/[id]'>) {
+  const account = await admit('sales.read')
+  if (!account.ok) return <TurnedAway refused={account} />
+  const { id } = await params
+  const ctx = context()
+  const sale = idPatterns.sale.test(id) ? await findSaleOverview(ctx, id) : null
+  if (!sale) notFound()
+  const { entries } = await listAudit(ctx, { search: id })
+  const { role } = account.value
+  const isRunning = sale.phase === 'open' || sale.phase === 'paused' || sale.phase === 'upcoming'
+  return (
+    <AdminFrame account={account.value} title={sale.title}>
+      <p className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <SalePhase phase={sale.phase} />
+        <span>
+          <SaleTime at={sale.opensAt.toISOString()} /> to <SaleTime at={sale.closesAt.toISOString()} />
+        </span>
+        <Link href={`/sales/${sale.slug}` as Route} prefetch={false} className="underline underline-offset-4">
+          See it as a shopper
+        </Link>
+      </p>
+      <Figures sale={sale} />
+      {isRunning && may(role, 'sales.control') && (
+        <SaleControls
+          saleId={sale.id}
+          paused={sale.phase === 'paused'}
+          closesAt={sale.closesAt.toISOString()}
+          pauseAction={pauseAction}
+          resumeAction={resumeAction}
+          closeAction={closeAction}
+        />
+      )}
+      {may(role, 'audit.read') && (
+        <section className="grid gap-3">
+          <h2 className="font-bold text-lg">What was changed</h2>
+          <AuditTable entries={entries} />
+        </section>
+      )}
+    </AdminFrame>
+  )
+}
+
+function Figures({ sale }: { sale: SaleOverview }) {
+  const figures = [
+    ['Sold', `${sale.sold} of ${sale.allocation}`],
+    ['Waiting for payment', `${sale.unpaid}`],
+    ['Revenue', formatMoney({ minor: sale.revenueMinor, currency: sale.currency })],
+  ]
+  return (
+    <dl className="grid gap-3 sm:grid-cols-3">
+      {figures.map(([name, value]) => (
+        <div key={name} className="rounded-2xl border border-line bg-card p-4">
+          <dt className="text-muted text-sm">{name}</dt>
+          <dd className="figures font-bold text-2xl">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

@@ -1,0 +1,30 @@
+import { and, desc, ilike, lt, or } from 'drizzle-orm'
+import { auditEntries } from '../../db/schema'
+import type { Context } from '../context'
+
+export type AuditEntry = typeof auditEntries.$inferSelect
+
+const perPage = 50
+
+/** `%`, `_` and `\` are letters here. */
+const containing = (text: string) => `%${text.replace(/[%_\\]/g, '\\$&')}%`
+
+/** What was done, the latest first, `perPage` at a time: before entry `before`, and with `search` in it. */
+export async function listAudit(
+  ctx: Pick<Context, 'db'>,
+  { search, before }: { search?: string | undefined; before?: number | undefined },
+): Promise<{ entries: AuditEntry[]; more: boolean }> {
+  const columns = [auditEntries.actor, auditEntries.action, auditEntries.subject, auditEntries.reason]
+  const entries = await ctx.db
+    .select()
+    .from(auditEntries)
+    .where(
+      and(
+        before === undefined ? undefined : lt(auditEntries.id, before),
+        search ? or(...columns.map((column) => ilike(column, containing(search)))) : undefined,
+      ),
+    )
+    .orderBy(desc(auditEntries.id))
+    .limit(perPage + 1)
+  return { entries: entries.slice(0, perPage), more: entries.length > perPage }
+}
