@@ -42,7 +42,7 @@ export default async function SalesPage() {
                   >
                     {sale.title}
                   </Link>
-                  <span className="block text-muted">{sale.slug}</span>
+                  <span className="block font-normal text-muted">{sale.slug}</span>
                 </th>
                 <td className="px-4 py-3">
                   <SalePhase phase={sale.phase} />

@@ -46,6 +46,7 @@ export function SaleControls({ saleId, paused, closesAt, pauseAction, resumeActi
         label="Close for good"
         says="Nobody can reserve any more. What is in carts can still be ordered and paid until its deadline."
         done="The sale is closed."
+        look="quiet"
       />
     </section>
   )
@@ -59,9 +60,10 @@ type ControlProps = {
   label: string
   says: string
   done: string
+  look?: 'solid' | 'quiet'
 }
 
-function Control({ saleId, paused, closesAt, action, label, says, done }: ControlProps) {
+function Control({ saleId, paused, closesAt, action, label, says, done, look = 'solid' }: ControlProps) {
   const router = useRouter()
   const { answer, form, pending } = useFormAction(action)
   useOnce(answer, (next) => {
@@ -82,7 +84,7 @@ function Control({ saleId, paused, closesAt, action, label, says, done }: Contro
           maxLength={500}
           error={answer && !answer.ok ? answer.fields?.reason : undefined}
         />
-        <Button look="solid" pending={pending}>
+        <Button look={look} pending={pending}>
           {label}
         </Button>
         {answer && !answer.ok && <Refusal refused={answer} action={null} focus />}

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { config } from '../../lib/config'
 import { admissionOf } from '../../lib/rooms/ticket'
 import type { SaleRecord } from '../../lib/sales/record'
 import { newBuyer } from '../../lib/web/identity'
@@ -30,6 +31,8 @@ const reportSchema = z.object({
   /** How many reserves took up to so many ms, in the server. */
   reserveMs: z.record(z.string(), z.number()),
   heapUsed: z.number(),
+  /** Units of work that were begun and not done. */
+  inFlight: z.number(),
 })
 type Report = z.infer<typeof reportSchema>
 
@@ -170,14 +173,24 @@ test('a flood of five times the capacity costs admitted shoppers less than four 
   await server.stop()
 })
 
-test('negative control: the same flood without overload control makes them wait many times as long', async ({
+test('negative control: without overload control a larger flood piles up, and makes them wait many times as long', async ({
   mint,
   settings,
 }) => {
-  const sale = await mint({ room: true, allocation: 1_000 })
-  const { server, usual, crowd, play } = await openShop('off', settings.APP_SECRET, sale)
-  const calm = await play(usual, calmSeconds)
-  const busy = await play({ ...usual, crowd }, seconds)
-  expect(p99(busy.reports)).toBeGreaterThan(8 * p99(calm.reports))
-  await server.stop()
+  const sufferedWith = async (capacityPerSecond: string) => {
+    const sale = await mint({ room: true, allocation: 1_000 })
+    const { server, usual, crowd, play } = await openShop(capacityPerSecond, settings.APP_SECRET, sale)
+    const calm = await play(usual, calmSeconds)
+    const busy = await play({ ...usual, crowd: { ...crowd, perSecond: 4 * floodPerSecond } }, seconds)
+    await server.stop()
+    return {
+      times: p99(busy.reports) / p99(calm.reports),
+      inFlight: Math.max(...busy.reports.map(({ inFlight }) => inFlight)),
+    }
+  }
+  const unguarded = await sufferedWith('off')
+  const { unitsInFlight } = config.overload
+  expect(unguarded.times).toBeGreaterThan(4)
+  expect(unguarded.inFlight).toBeGreaterThan(5 * unitsInFlight)
+  expect((await sufferedWith(String(capacity))).inFlight).toBeLessThan(unitsInFlight)
 })
