@@ -1,5 +1,10 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { eq } from 'drizzle-orm'
+import { sales } from '../db/schema'
+import { config } from '../lib/config'
+import { controlSale } from '../lib/sales/control'
+import { wallClock } from '../lib/zone'
 import { call } from './rig/call'
 import { becomeMember, newMember } from './rig/team'
 import { expect, test } from './rig/test'
@@ -98,4 +103,61 @@ test('an owner adds somebody to the team, who can sign in and see only what they
   await expect(vera.getByRole('link', { name: 'Team' })).toHaveCount(0)
   await vera.goto('/admin/team')
   await expect(vera.getByRole('heading', { level: 1 })).toHaveText('You may not do this.')
+})
+
+test('a merchant sets up a sale, hears what is wrong with it, publishes it, and a shopper buys', async ({
+  page,
+  context,
+  ctx,
+  settings,
+  newBrowser,
+}) => {
+  const send = call.bind(null, settings.PUBLIC_URL)
+  await becomeMember(context, { ctx, settings, send, role: 'staff' })
+  await page.goto('/admin')
+  await page.getByRole('link', { name: 'New sale' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'New sale' })).toBeVisible()
+  await expectAccessible(page)
+  const title = `Kiln opening ${Date.now()}`
+  await page.getByLabel('Title').fill(title)
+  await expect(page.getByLabel('Address')).toHaveValue(title.toLowerCase().replaceAll(' ', '-'))
+  await page.getByLabel('Description', { exact: true }).fill('Twenty mugs from one firing.')
+  await page.getByLabel('Product', { exact: true }).selectOption('new')
+  await page.getByLabel('Name of the product').fill('Kiln Mug')
+  await page.getByLabel('Description of the product').fill('Stoneware, thrown by hand.')
+  await page.getByLabel('Price').fill('nineteen')
+  await page.getByLabel('Units').fill('20')
+  // An hour that no clock in Berlin shows.
+  await page.getByLabel('Opens').fill('2030-03-31T02:30')
+  await page.getByLabel('Closes').fill('2030-04-01T10:00')
+  await page.getByRole('button', { name: 'Save as a draft' }).click()
+  await expect(page.getByText('Price is a price, such as 19.90.')).toBeVisible()
+  await expect(page.getByText('Opens does not exist: the clocks go forward there.')).toBeVisible()
+  await expect(page.getByLabel('Name of the product'), 'what was typed stays').toHaveValue('Kiln Mug')
+
+  await page.getByLabel('Price').fill('19.90')
+  const [opens, closes] = [-1, 24].map((hours) =>
+    wallClock(config.shop.timeZone, new Date(Date.now() + hours * 3_600_000)),
+  )
+  await page.getByLabel('Opens').fill(opens ?? '')
+  await page.getByLabel('Closes').fill(closes ?? '')
+  await page.getByRole('button', { name: 'Save as a draft' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible()
+  await expect(page.getByRole('row', { name: /Kiln Mug/ })).toContainText('€19.90')
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Publish' }).click()
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible()
+
+  const shopper = await newBrowser()
+  const link = (await page.getByRole('link', { name: 'See it as a shopper' }).getAttribute('href')) ?? ''
+  await expect
+    .poll(async () => (await shopper.goto(link))?.status(), {
+      message: 'the shop looks for new sales once a second',
+    })
+    .toBe(200)
+  await shopper.getByRole('button', { name: /add to cart/i }).click()
+  await expect(shopper.getByRole('link', { name: /cart/i }).first()).toContainText('1')
+  const slug = link.split('/').at(-1) ?? ''
+  const [sale] = await ctx.db.select({ id: sales.id }).from(sales).where(eq(sales.slug, slug))
+  await controlSale(ctx, sale?.id ?? '', { close: true })
 })

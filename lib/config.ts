@@ -1,5 +1,10 @@
 /** Every tunable number of the shop, with its unit in its name and, where it is not obvious, the reason of its size. */
 export const config = {
+  shop: {
+    /** Sales are announced, and times typed, in this zone. */
+    timeZone: 'Europe/Berlin',
+    currency: 'EUR',
+  },
   hold: {
     defaultSeconds: 300,
     maxSeconds: 3600,

@@ -12,6 +12,7 @@ const owners: readonly Role[] = ['owner']
 /** Who may do what: the one table, asked inside every page, action and route of the admin. */
 export const permissions = {
   'sales.read': everybody,
+  'sales.edit': workers,
   'sales.control': workers,
   'audit.read': workers,
   'team.read': owners,
@@ -29,13 +30,18 @@ export const may = (role: Role, permission: Permission) => permissions[permissio
 export const adminPages = {
   '/admin': 'sales.read',
   '/admin/sales/[id]': 'sales.read',
+  '/admin/sales/new': 'sales.edit',
   '/admin/audit': 'audit.read',
   '/admin/team': 'team.read',
   '/admin/login': 'nobody',
   '/admin/first': 'nobody',
 } as const satisfies Record<string, Permission | 'nobody'>
 
-const patterns = Object.entries(adminPages).map(
+// Whole words before parameters: `new` is no id.
+const byWords = Object.entries(adminPages).toSorted(
+  ([a], [b]) => Number(a.includes('[')) - Number(b.includes('[')),
+)
+const patterns = byWords.map(
   ([page, permission]) => [new RegExp(`^${page.replace(/\[\w+\]/g, '[^/]+')}$`), permission] as const,
 )
 
@@ -44,6 +50,9 @@ export const permissionOfPage = (pathname: string): Permission | 'nobody' | unde
   patterns.find(([pattern]) => pattern.test(pathname))?.[1]
 
 export const adminActions = {
+  createSaleAction: 'sales.edit',
+  publishAction: 'sales.edit',
+  discardAction: 'sales.edit',
   pauseAction: 'sales.control',
   resumeAction: 'sales.control',
   closeAction: 'sales.control',

@@ -9,6 +9,10 @@ import { idPatterns } from '@/lib/patterns'
 import { adminActions } from '@/lib/permissions'
 import { ok, type Result, refused } from '@/lib/result'
 import { type Control, controlSale } from '@/lib/sales/control'
+import { discardDraft, draftSale } from '@/lib/sales/draft'
+import { draftSchema } from '@/lib/sales/draft-schema'
+import { findSaleOverview } from '@/lib/sales/overview'
+import { publishSale } from '@/lib/sales/publish'
 import { actorOf, mountAdminAction } from '@/lib/web/admin'
 
 /** The page reads again what has changed. */
@@ -19,6 +23,51 @@ const newAccount = z.object({
   email: accountEmailSchema,
   name: accountNameSchema,
   password: passwordSchema,
+})
+
+const itemField = /^items\.(\d{1,2})\.(?:(product)\.)?(\w{1,20})$/
+
+/** Fields named `items.0.price` or `items.0.product.title` as the list that they are of. */
+function withItems(fields: unknown): unknown {
+  const rows: Record<string, unknown>[] = []
+  for (const [name, value] of Object.entries(fields as Record<string, unknown>)) {
+    const [, at, product, field = ''] = itemField.exec(name) ?? []
+    if (at === undefined) continue
+    const row = rows[Number(at)] ?? {}
+    rows[Number(at)] = row
+    if (product) row.product = { ...(row.product as object), [field]: value }
+    else row[field] = value
+  }
+  return { ...(fields as object), items: rows.filter((row) => row !== undefined) }
+}
+
+const saleOnly = z.object({ saleId: z.string().regex(idPatterns.sale) })
+
+export const createSaleAction = mountAdminAction({
+  name: 'createSaleAction',
+  permission: adminActions.createSaleAction,
+  input: z.preprocess(withItems, draftSchema),
+  run: (ctx, draft, account) => draftSale(ctx, draft, actorOf(account)),
+})
+
+export const publishAction = mountAdminAction({
+  name: 'publishAction',
+  permission: adminActions.publishAction,
+  input: saleOnly,
+  run: async (ctx, { saleId }, account) => {
+    const sale = await findSaleOverview(ctx, saleId)
+    if (!sale) return refused('not_found')
+    if (sale.closesAt.getTime() <= Date.now()) return refused('closed')
+    await publishSale(ctx, saleId, actorOf(account))
+    return ok(null)
+  },
+})
+
+export const discardAction = mountAdminAction({
+  name: 'discardAction',
+  permission: adminActions.discardAction,
+  input: saleOnly,
+  run: (ctx, { saleId }, account) => discardDraft(ctx, saleId, actorOf(account)),
 })
 
 const controlInput = z.object({

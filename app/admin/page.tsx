@@ -4,8 +4,10 @@ import { AdminFrame } from '@/components/admin/frame'
 import { SalePhase } from '@/components/admin/sale-phase'
 import { TurnedAway } from '@/components/admin/turned-away'
 import { SaleTime } from '@/components/sale-time'
+import { ButtonLink } from '@/components/ui/button'
 import { formatMoney } from '@/lib/money'
 import { context } from '@/lib/open-context'
+import { may } from '@/lib/permissions'
 import { listSaleOverviews } from '@/lib/sales/overview'
 import { admit } from '@/lib/web/admin'
 
@@ -19,6 +21,11 @@ export default async function SalesPage() {
   const sales = await listSaleOverviews(context())
   return (
     <AdminFrame account={account.value} title="Sales">
+      {may(account.value.role, 'sales.edit') && (
+        <p>
+          <ButtonLink href={'/admin/sales/new' as Route}>New sale</ButtonLink>
+        </p>
+      )}
       <div className="overflow-x-auto rounded-2xl border border-line bg-card">
         <table className="w-full border-collapse text-sm">
           <thead className="text-start text-muted">

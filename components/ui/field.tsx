@@ -48,6 +48,29 @@ export function Field({ label, hint, error, className = '', ...input }: Frame & 
   )
 }
 
+/** Several lines of text. */
+export function TextField({
+  label,
+  hint,
+  error,
+  className = '',
+  ...area
+}: Frame & ComponentProps<'textarea'>) {
+  const { id, describedBy } = useDescribed({ label, hint, error })
+  return (
+    <Labelled id={id} label={label} hint={hint} error={error}>
+      <textarea
+        rows={3}
+        {...area}
+        id={id}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy}
+        className={`${control} py-2.5 ${className}`}
+      />
+    </Labelled>
+  )
+}
+
 /** A native choice with its label above: it works without JavaScript and opens the phone's own wheel. */
 export function SelectField({
   label,

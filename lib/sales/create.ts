@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { ledgerErrorCode } from '../../db/postgres'
 import { items, rooms, sales } from '../../db/schema'
+import { type Actor, recordAudit } from '../audit/record'
 import type { Context } from '../context'
 import { newItemId, newSaleId } from '../id'
 import { ok, type Result, refused } from '../result'
@@ -26,10 +27,14 @@ export type NewSale = {
   items: (NewVariant & { priceMinor: number; allocation: number; limit: number })[]
 }
 
-/** Writes a draft with its products. Nothing of it can be bought until `publishSale`. A taken slug is refused. */
+/**
+ * Writes a draft with its products, and that `actor` did if there is one. Nothing of it can be bought until
+ * `publishSale`. A taken slug is refused.
+ */
 export async function createSale(
   ctx: Pick<Context, 'db'>,
   sale: NewSale,
+  actor?: Actor,
 ): Promise<Result<{ saleId: string; itemIds: string[] }>> {
   const saleId = newSaleId()
   const itemIds = sale.items.map(() => newItemId())
@@ -38,6 +43,11 @@ export async function createSale(
       const { items: lines, room, ...row } = sale
       await tx.insert(sales).values({ ...row, id: saleId })
       if (room) await tx.insert(rooms).values({ saleId, seed: randomBytes(32).toString('hex') })
+      if (actor) {
+        const after = { slug: sale.slug, title: sale.title, items: sale.items.length }
+        const rest = { action: 'sales.create', subject: saleId, reason: '', before: null, after }
+        await recordAudit(tx, { actor, ...rest })
+      }
       for (const [index, line] of lines.entries()) {
         await tx.insert(items).values({
           saleId,

@@ -1,18 +1,22 @@
 import type { Metadata, Route } from 'next'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
-import { closeAction, pauseAction, resumeAction } from '@/app/admin/actions'
+import { closeAction, discardAction, pauseAction, publishAction, resumeAction } from '@/app/admin/actions'
 import { AuditTable } from '@/components/admin/audit-table'
+import { DraftControls } from '@/components/admin/draft-controls'
 import { AdminFrame } from '@/components/admin/frame'
+import { ItemsTable } from '@/components/admin/items-table'
 import { SaleControls } from '@/components/admin/sale-controls'
 import { SalePhase } from '@/components/admin/sale-phase'
 import { TurnedAway } from '@/components/admin/turned-away'
 import { SaleTime } from '@/components/sale-time'
+import { Notice } from '@/components/ui/notice'
 import { listAudit } from '@/lib/audit/list'
 import { formatMoney } from '@/lib/money'
 import { context } from '@/lib/open-context'
 import { idPatterns } from '@/lib/patterns'
 import { may } from '@/lib/permissions'
+import { listOverlaps, listSaleItems } from '@/lib/sales/offers'
 import { findSaleOverview, type SaleOverview } from '@/lib/sales/overview'
 import { admit } from '@/lib/web/admin'
 
@@ -26,7 +30,11 @@ export default async function SalePage({ params }: PageProps<'/admin/sales/[id]'
   const ctx = context()
   const sale = idPatterns.sale.test(id) ? await findSaleOverview(ctx, id) : null
   if (!sale) notFound()
-  const { entries } = await listAudit(ctx, { search: id })
+  const [{ entries }, items, overlaps] = await Promise.all([
+    listAudit(ctx, { search: id }),
+    listSaleItems(ctx, id),
+    listOverlaps(ctx, id),
+  ])
   const { role } = account.value
   const isRunning = sale.phase === 'open' || sale.phase === 'paused' || sale.phase === 'upcoming'
   return (
@@ -36,11 +44,27 @@ export default async function SalePage({ params }: PageProps<'/admin/sales/[id]'
         <span>
           <SaleTime at={sale.opensAt.toISOString()} /> to <SaleTime at={sale.closesAt.toISOString()} />
         </span>
-        <Link href={`/sales/${sale.slug}` as Route} prefetch={false} className="underline underline-offset-4">
-          See it as a shopper
-        </Link>
+        {sale.phase !== 'draft' && (
+          <Link
+            href={`/sales/${sale.slug}` as Route}
+            prefetch={false}
+            className="underline underline-offset-4"
+          >
+            See it as a shopper
+          </Link>
+        )}
       </p>
-      <Figures sale={sale} />
+      {overlaps.length > 0 && (
+        <Notice
+          tone="info"
+          sentence="Other sales offer the same goods while this one runs. Each has units of its own."
+          next={overlaps.map(({ variant, title }) => `${variant}: ${title}.`).join(' ')}
+        />
+      )}
+      {sale.phase !== 'draft' && <Figures sale={sale} />}
+      {sale.phase === 'draft' && may(role, 'sales.edit') && (
+        <DraftControls saleId={sale.id} publishAction={publishAction} discardAction={discardAction} />
+      )}
       {isRunning && may(role, 'sales.control') && (
         <SaleControls
           saleId={sale.id}
@@ -51,6 +75,10 @@ export default async function SalePage({ params }: PageProps<'/admin/sales/[id]'
           closeAction={closeAction}
         />
       )}
+      <section className="grid gap-3">
+        <h2 className="font-bold text-lg">Items</h2>
+        <ItemsTable items={items} currency={sale.currency} />
+      </section>
       {may(role, 'audit.read') && (
         <section className="grid gap-3">
           <h2 className="font-bold text-lg">What was changed</h2>
