@@ -29,7 +29,7 @@ test('a merchant signs in by keyboard, pauses a sale with a reason, resumes it, 
 }) => {
   const sale = await mint({ title: 'The kiln opening' })
   const owner = await newMember(ctx, 'owner')
-  await page.goto(`/admin/sales/${sale.id}`)
+  await page.goto(`/admin/sales/${sale.id}/live`)
   await expect(page.getByRole('heading', { level: 1, name: 'Sign in' })).toBeVisible()
   await expectAccessible(page)
 
@@ -40,11 +40,17 @@ test('a merchant signs in by keyboard, pauses a sale with a reason, resumes it, 
   await page.getByLabel('Password').fill(owner.password)
   await page.keyboard.press('Enter')
 
-  await expect(page.getByRole('heading', { level: 1, name: sale.title })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: `${sale.title}, live` })).toBeVisible()
+  const figure = (name: string) =>
+    page.getByRole('region', { name: 'Now' }).locator('div', { hasText: name }).locator('dd')
+  await expect(figure('Left')).toHaveText('10')
   await expectAccessible(page)
   const shopper = await newBrowser()
   await shopper.goto(`/sales/${sale.slug}`)
   await expect(shopper.getByRole('button', { name: /add to cart/i })).toBeVisible()
+
+  await shopper.getByRole('button', { name: /add to cart/i }).click()
+  await expect(figure('Held')).toHaveText('1')
 
   const control = (name: string) =>
     page
@@ -58,7 +64,7 @@ test('a merchant signs in by keyboard, pauses a sale with a reason, resumes it, 
   await control('Resume').getByLabel('Reason').fill('It is the right one now')
   await page.keyboard.press('Enter')
   await expect(control('Pause')).toBeVisible()
-  await expect(shopper.getByRole('button', { name: /add to cart/i })).toBeVisible()
+  await expect(shopper.getByText(/paused/i)).toHaveCount(0)
 
   await page.getByRole('navigation', { name: 'Admin' }).getByRole('link', { name: 'Audit log' }).click()
   await page.getByLabel('Search').fill(sale.id)
@@ -146,7 +152,7 @@ test('a merchant sets up a sale, hears what is wrong with it, publishes it, and 
   await expect(page.getByRole('row', { name: /Kiln Mug/ })).toContainText('€19.90')
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Publish' }).click()
-  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible()
+  await expect(page.getByRole('link', { name: 'Watch it live' })).toBeVisible()
 
   const shopper = await newBrowser()
   const link = (await page.getByRole('link', { name: 'See it as a shopper' }).getAttribute('href')) ?? ''

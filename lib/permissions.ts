@@ -30,6 +30,7 @@ export const may = (role: Role, permission: Permission) => permissions[permissio
 export const adminPages = {
   '/admin': 'sales.read',
   '/admin/sales/[id]': 'sales.read',
+  '/admin/sales/[id]/live': 'sales.read',
   '/admin/sales/new': 'sales.edit',
   '/admin/audit': 'audit.read',
   '/admin/team': 'team.read',

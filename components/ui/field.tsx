@@ -13,7 +13,7 @@ function useDescribed({ hint, error }: Frame) {
 
 function Labelled({ id, label, hint, error, children }: Frame & { id: string; children: ReactNode }) {
   return (
-    <div className="grid gap-1.5">
+    <div className="grid content-start gap-1.5">
       <label htmlFor={id} className="font-semibold text-sm">
         {label}
       </label>

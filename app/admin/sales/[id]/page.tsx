@@ -1,15 +1,15 @@
 import type { Metadata, Route } from 'next'
 import Link from 'next/link'
 import { notFound } from 'next/navigation'
-import { closeAction, discardAction, pauseAction, publishAction, resumeAction } from '@/app/admin/actions'
+import { discardAction, publishAction } from '@/app/admin/actions'
 import { AuditTable } from '@/components/admin/audit-table'
 import { DraftControls } from '@/components/admin/draft-controls'
 import { AdminFrame } from '@/components/admin/frame'
 import { ItemsTable } from '@/components/admin/items-table'
-import { SaleControls } from '@/components/admin/sale-controls'
 import { SalePhase } from '@/components/admin/sale-phase'
 import { TurnedAway } from '@/components/admin/turned-away'
 import { SaleTime } from '@/components/sale-time'
+import { ButtonLink } from '@/components/ui/button'
 import { Notice } from '@/components/ui/notice'
 import { listAudit } from '@/lib/audit/list'
 import { formatMoney } from '@/lib/money'
@@ -36,7 +36,6 @@ export default async function SalePage({ params }: PageProps<'/admin/sales/[id]'
     listOverlaps(ctx, id),
   ])
   const { role } = account.value
-  const isRunning = sale.phase === 'open' || sale.phase === 'paused' || sale.phase === 'upcoming'
   return (
     <AdminFrame account={account.value} title={sale.title}>
       <p className="flex flex-wrap items-center gap-x-4 gap-y-2">
@@ -54,6 +53,11 @@ export default async function SalePage({ params }: PageProps<'/admin/sales/[id]'
           </Link>
         )}
       </p>
+      {sale.phase !== 'draft' && (
+        <p>
+          <ButtonLink href={`/admin/sales/${sale.id}/live` as Route}>Watch it live</ButtonLink>
+        </p>
+      )}
       {overlaps.length > 0 && (
         <Notice
           tone="info"
@@ -64,16 +68,6 @@ export default async function SalePage({ params }: PageProps<'/admin/sales/[id]'
       {sale.phase !== 'draft' && <Figures sale={sale} />}
       {sale.phase === 'draft' && may(role, 'sales.edit') && (
         <DraftControls saleId={sale.id} publishAction={publishAction} discardAction={discardAction} />
-      )}
-      {isRunning && may(role, 'sales.control') && (
-        <SaleControls
-          saleId={sale.id}
-          paused={sale.phase === 'paused'}
-          closesAt={sale.closesAt.toISOString()}
-          pauseAction={pauseAction}
-          resumeAction={resumeAction}
-          closeAction={closeAction}
-        />
       )}
       <section className="grid gap-3">
         <h2 className="font-bold text-lg">Items</h2>
