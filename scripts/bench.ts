@@ -1,27 +1,12 @@
-/**
- * npm run bench [-- --seconds S] [--rounds N] [--only WORD] [--json] [--check]: our hot paths and their yardsticks on
- * this machine, side by side and interleaved, on stores and servers of its own. Speeds mean little on another machine
- * or a busy one; the ratios of what ran in the same round are what to compare.
- */
-import { parseArgs } from 'node:util'
+/** npm run bench: see bench/arguments.ts. */
+import { type BenchOptions, readArguments, usage } from './bench/arguments'
 import { keepResult, measureCosts } from './bench/costs'
 import { openFloor } from './bench/floor'
 import { type Line, linesOf, type Reading } from './bench/lines'
 import { reportOf } from './bench/report'
 import { type BenchShop, openBenchShop } from './bench/shop'
 import { tableOf } from './bench/table'
-
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '2' },
-    rounds: { type: 'string', default: '5' },
-    only: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    check: { type: 'boolean', default: false },
-  },
-})
-const seconds = Number(values.seconds)
-const rounds = Number(values.rounds)
+import { runCommand } from './wrong-arguments'
 
 const begun = Date.now()
 /** On stderr, so that stdout is the result alone. */
@@ -37,7 +22,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
-async function measureRounds(lines: Line[]): Promise<Map<string, Reading>[]> {
+type Length = Pick<BenchOptions, 'seconds' | 'rounds'>
+
+async function measureRounds(lines: Line[], { seconds, rounds }: Length): Promise<Map<string, Reading>[]> {
   progress('warming up')
   // What the shop does is more code than its yardsticks: compiling it takes some ten thousand requests longer.
   for (const line of lines) await line.measure(Math.min(4, 2 * seconds))
@@ -54,25 +41,33 @@ async function measureRounds(lines: Line[]): Promise<Map<string, Reading>[]> {
   return measured
 }
 
-try {
-  if (!(seconds > 0) || !(rounds >= 1)) throw new Error('--seconds and --rounds are positive numbers.')
-  shop = await openBenchShop(progress)
-  const floor = await openFloor(shop, rounds, seconds)
+async function measure(open: BenchShop, { seconds, rounds, only, json }: BenchOptions): Promise<boolean> {
+  const floor = await openFloor(open, rounds, seconds)
   const all = linesOf(floor)
-  const lines = values.only ? all.filter(({ name }) => new RegExp(values.only ?? '').test(name)) : all
-  const report = reportOf(lines, await measureRounds(lines))
-  console.log(values.json ? JSON.stringify({ seconds, rounds, ...report }, null, 2) : tableOf(report))
+  const lines = all.filter(({ name }) => only.test(name))
+  const report = reportOf(lines, await measureRounds(lines, { seconds, rounds }))
+  console.log(json ? JSON.stringify({ seconds, rounds, ...report }, null, 2) : tableOf(report))
   // After the result is out: nothing that goes wrong here can lose it.
-  if (!values.only) {
+  if (lines.length === all.length) {
     progress('measuring what each call costs')
-    keepResult({ seconds, rounds, ...report, costs: await measureCosts({ ...shop, fromOutside: true }) })
+    keepResult({ seconds, rounds, ...report, costs: await measureCosts({ ...open, fromOutside: true }) })
   }
-  if (values.check && report.bars.some(({ passed }) => !passed)) process.exitCode = 1
   await floor.rivals.close()
   await floor.edge.stop()
-} catch (error) {
-  console.error(error)
-  process.exitCode = 1
-} finally {
-  await shop?.close()
+  return report.bars.every(({ passed }) => passed)
 }
+
+await runCommand(async () => {
+  const options = readArguments(process.argv.slice(2))
+  if (!options) {
+    console.log(usage)
+    return 0
+  }
+  try {
+    shop = await openBenchShop(progress)
+    const isGood = await measure(shop, options)
+    return options.check && !isGood ? 1 : 0
+  } finally {
+    await shop?.close()
+  }
+})

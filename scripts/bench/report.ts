@@ -94,12 +94,14 @@ export function reportOf(lines: Line[], rounds: Round[]) {
     ...{ name, unit, ...spreadOf(values(name)), values: values(name) },
     wrong: rounds.reduce((sum, round) => sum + (round.get(name)?.wrong ?? 0), 0),
   }))
-  const ratios = comparisons.map(({ name, line, yardstick, factor = 1, atLeast }) => {
+  const isMeasured = (name: string) => lines.some((line) => line.name === name)
+  const compared = comparisons.filter(({ line, yardstick }) => isMeasured(line) && isMeasured(yardstick))
+  const ratios = compared.map(({ name, line, yardstick, factor = 1, atLeast }) => {
     const below = values(yardstick)
     const each = values(line).map((value, i) => (factor * value) / (below[i] ?? Number.NaN))
     return { name, ...spreadOf(each), atLeast }
   })
-  const commands = withoutCommands.map((line) => ({
+  const commands = withoutCommands.filter(isMeasured).map((line) => ({
     line,
     most: Math.max(...rounds.map((round) => round.get(line)?.commandsEach ?? Number.NaN)),
   }))
