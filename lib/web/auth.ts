@@ -12,6 +12,8 @@ import { sign } from '../sign'
 import { limiterOf } from './limiter'
 import { networkOf } from './network'
 
+const sessionMs = config.accounts.sessionHours * 3_600_000
+
 const secretOf = (env: Env) =>
   createHmac('sha256', env.APP_SECRET).update('sessions of accounts').digest('hex')
 
@@ -19,7 +21,7 @@ const secretOf = (env: Env) =>
 export const sessionCookie = (env: Env) =>
   `${env.PUBLIC_URL.startsWith('https:') ? '__Secure-' : ''}next-auth.session-token`
 
-/** One page, one bucket: whoever guesses at one account from one network soon has to wait. */
+/** Whoever guesses at one account from one network soon has to wait. */
 const guesserOf = (env: Env, email: string, address: string) =>
   sign(env.APP_SECRET, `sign in:${email}:${networkOf(address)}`)
 
@@ -31,7 +33,7 @@ const guesserOf = (env: Env, email: string, address: string) =>
 export const authOptions = (ctx: Context): NextAuthOptions => ({
   secret: secretOf(ctx.env),
   useSecureCookies: ctx.env.PUBLIC_URL.startsWith('https:'),
-  session: { strategy: 'jwt', maxAge: config.accounts.sessionHours * 3_600 },
+  session: { strategy: 'jwt', maxAge: sessionMs / 1_000 },
   pages: { signIn: '/admin/login', signOut: '/admin/login', error: '/admin/login' },
   logger: {
     // Their texts may hold what was typed.
@@ -59,7 +61,8 @@ export const authOptions = (ctx: Context): NextAuthOptions => ({
   callbacks: {
     jwt({ token, user }) {
       // Only at sign-in. The rest of what it is given says no more than the id.
-      return user ? { sub: user.id, stamp: (user as unknown as Account).stamp } : token
+      if (!user) return token
+      return { sub: user.id, stamp: (user as unknown as Account).stamp, since: Date.now() }
     },
   },
 })
@@ -68,7 +71,8 @@ export const authOptions = (ctx: Context): NextAuthOptions => ({
 export async function accountOf(ctx: Context, cookie: string | undefined): Promise<Account | null> {
   if (!cookie) return null
   const token = await decode({ token: cookie, secret: secretOf(ctx.env) }).catch(() => null)
-  if (!token?.sub) return null
+  // Next-auth gives a new cookie to whoever asks for the session, which would last for ever.
+  if (!token?.sub || !(Date.now() - Number(token.since) < sessionMs)) return null
   const account = await findAccount(ctx, token.sub)
   return account && account.stamp === token.stamp ? account : null
 }
