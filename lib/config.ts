@@ -98,8 +98,8 @@ export const config = {
     waitSeconds: 10,
     /** A wait that was begun longer ago proves nothing any more; as long as a proof of work is good. */
     waitGoodSeconds: 1_200,
-    /** Numbers of the queue that the ledger reserves at once. */
-    block: 10_000,
+    /** Numbers of the queue that the ledger reserves at once: a Redis that forgets leaves a gap of so many at most. */
+    block: 500,
     /** A shopper who was admitted and did not come within this time is no longer waited for. */
     noShowSeconds: 120,
     /** While half of the turns of a server's event loop are later than this, fewer are admitted; from `mostLateMs` on nobody. */

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { saleKeys } from '../../db/keys'
 import { granted, tallyOf } from '../../tests/purchase'
-import { mintSale, newBuyers, openShop, reload, type Shop } from '../../tests/shop'
+import { mintSale, newBuyers, openShop, reload, type Shop, until } from '../../tests/shop'
+import { config } from '../config'
 import { controlSale } from '../sales/control'
 import { loadSale } from '../sales/load'
 import type { SaleRecord } from '../sales/record'
 import { join } from './join'
+import { addBlockScript } from './join.lua'
 import { paceRoom } from './pace'
 import { readTicket } from './ticket'
 
@@ -53,11 +55,39 @@ test('the draw counts who joined before it; the seed shows only then, and hashes
   expect(room?.seed).toMatch(/^[0-9a-f]{64}$/)
 })
 
-test('I17: behind the draw, each of 500 who join at once has a number of their own, without a gap', async () => {
+test('I17: behind the draw, each of 1,200 who join at once has a number of their own, without a gap', async () => {
   const sale = await drawn(await mintRoom())
-  const places = (await joinAll(sale, newBuyers(500))).map(granted)
+  const places = (await joinAll(sale, newBuyers(1_200))).map(granted)
   const numbers = places.flatMap((place) => (place.kind === 'queue' ? [place.number] : []))
-  expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 500 }, (_, i) => i))
+  expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 1_200 }, (_, i) => i))
+})
+
+test('I17: a process that stands still with a block of numbers wastes none, and gives none out twice', async () => {
+  const sale = await drawn(await mintRoom())
+  const [first = '', slow = '', quick = ''] = newBuyers(3)
+  await join(shop, { sale, buyerId: first })
+  // As if a crowd had used up the rest of the block.
+  await shop.redis.hset(saleKeys(sale.id).room, { next: config.room.block })
+  const stopped = await openShop({ DATABASE_URL: shop.databaseUrl })
+  let goOn = () => {}
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  let isHeld = false
+  stopped.redis.use(async (request, next) => {
+    if (!isHeld && (request.body as string[]).includes(addBlockScript.sha)) {
+      isHeld = true
+      await held
+    }
+    return next(request)
+  })
+  const late = join(stopped, { sale, buyerId: slow })
+  await until('the process to stand still', async () => isHeld)
+  const meanwhile = granted(await join(shop, { sale, buyerId: quick }))
+  goOn()
+  expect(meanwhile).toMatchObject({ kind: 'queue', number: config.room.block })
+  expect(granted(await late)).toMatchObject({ kind: 'queue', number: config.room.block + 1 })
+  await stopped.close()
 })
 
 test('I17: a Redis that forgot everything repeats no number and reopens no draw', async () => {
@@ -70,7 +100,7 @@ test('I17: a Redis that forgot everything repeats no number and reopens no draw'
   )
   expect(before).toMatchObject({ kind: 'queue', number: 0 })
   expect(after.kind).toBe('queue')
-  expect(after.kind === 'queue' && after.number).toBeGreaterThan(0)
+  expect(after).toMatchObject({ kind: 'queue', number: config.room.block })
 })
 
 test('a count that Redis lost before the draw is the last one that the ledger heard of', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { paceRoom } from '../../lib/rooms/pace'
 import { bought, hold } from '../../tests/purchase'
@@ -100,9 +101,14 @@ test('compare finds each thing that a client was told and that is not so', async
 
 test('I17: through the waiting room a crowd buys everything too, whoever comes before the opening or after it', async () => {
   const sale = await mintSale(shop, { allocation: 20, limit: 1, room: true })
-  const worker = setInterval(() => void paceRoom(shop, sale.id), 200)
-  const report = await rush(sale, 40)
-  clearInterval(worker)
+  let isOver = false
+  const worker = async () => {
+    for (; !isOver; await sleep(200)) await paceRoom(shop, sale.id)
+  }
+  const crowd = rush(sale, 40).finally(() => {
+    isOver = true
+  })
+  const [report] = await Promise.all([crowd, worker()])
   expect(report).toMatchObject({ ok: true, wrong: [], failed: {}, faults: {} })
   expect(report.sold.units).toBe(20)
   expect(report.latencies.join?.count).toBe(80)
