@@ -240,6 +240,8 @@ export const orders = pgTable(
     // I4. A rejected order leaves its hold to the order that the hold already has. Without its condition the index would
     // also look as good as the primary key to Postgres, as long as the table is empty, and its plans outlive that.
     uniqueIndex('orders_one_per_hold').on(t.saleId, t.holdId).where(sql`state <> 'rejected'`),
+    // The order of the team's list. Nothing else looks for a number, and new ones go to its end.
+    index('orders_number').on(t.number),
     // The time first: led by the sale it would look as good as the primary key for one order of a table without
     // statistics, and read every unpaid order of the sale instead.
     index('orders_due').on(t.payBy, t.saleId).where(sql`state = 'awaiting_payment'`),

@@ -1,23 +1,12 @@
-import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
 import { eq } from 'drizzle-orm'
 import { sales } from '../db/schema'
 import { config } from '../lib/config'
 import { controlSale } from '../lib/sales/control'
 import { wallClock } from '../lib/zone'
+import { expectAccessible } from './rig/accessible'
 import { call } from './rig/call'
 import { becomeMember, newMember } from './rig/team'
 import { expect, test } from './rig/test'
-
-/** Nothing serious on a page of the admin, in light and in dark. */
-async function expectAccessible(page: Page) {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    expect(grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual([])
-  }
-}
 
 test.use({ expectedErrors: [/status of 401 .*callback\/credentials/] })
 

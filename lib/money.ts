@@ -26,3 +26,10 @@ export function formatMoney({ minor, currency }: Money, locale = 'en'): string {
   }
   return formatter.format(minor / 10 ** (formatter.resolvedOptions().maximumFractionDigits ?? 2))
 }
+
+/** "19.90" for 1990 EUR: for files that machines read. */
+export function majorOf({ minor, currency }: Money): string {
+  const digits = digitsOf(currency)
+  const text = String(minor).padStart(digits + 1, '0')
+  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`
+}

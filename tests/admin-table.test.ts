@@ -24,10 +24,11 @@ test('every action of the admin is in the table, and asks for what the table say
   expect(found.toSorted()).toEqual(Object.keys(adminActions).toSorted())
 })
 
-test('every page asks for the permission of the table by itself, whatever stands in front of it', () => {
+test('every page and route asks for the permission of the table by itself, whatever stands in front of it', () => {
   for (const [page, permission] of Object.entries(adminPages)) {
     if (permission === 'nobody') continue
-    const source = readFileSync(`app${page}/page.tsx`, 'utf8')
+    const file = files.includes(`app${page}/route.ts`) ? 'route.ts' : 'page.tsx'
+    const source = readFileSync(`app${page}/${file}`, 'utf8')
     expect(source, page).toContain(`admit('${permission}')`)
   }
 })
@@ -42,6 +43,7 @@ test('an owner may do everything, and a shopper nothing', () => {
 
 test('the page of one sale is found by its pattern, and no other path', () => {
   expect(permissionOfPage('/admin/sales/sal_0123456789ab')).toBe('sales.read')
+  expect(permissionOfPage('/admin/orders/csv'), 'a word, no id').toBe('orders.export')
   for (const path of ['/admin/sales', '/admin/sales/a/b', '/admin/', '/adminx', '/']) {
     expect(permissionOfPage(path), path).toBeUndefined()
   }

@@ -5,6 +5,8 @@ import { accountEmailSchema, accountNameSchema, passwordSchema, roleSchema } fro
 import { changeRole } from '@/lib/accounts/change-role'
 import { createAccount, createFirstOwner } from '@/lib/accounts/create'
 import { isFirstRunToken } from '@/lib/accounts/first-run'
+import { cancelOrder } from '@/lib/orders/end'
+import { findOrderRecord } from '@/lib/orders/read'
 import { idPatterns } from '@/lib/patterns'
 import { adminActions } from '@/lib/permissions'
 import { ok, type Result, refused } from '@/lib/result'
@@ -70,9 +72,11 @@ export const discardAction = mountAdminAction({
   run: (ctx, { saleId }, account) => discardDraft(ctx, saleId, actorOf(account)),
 })
 
+const reasonSchema = z.string().trim().min(3, 'says why, in a few words').max(500, 'is too long')
+
 const controlInput = z.object({
   saleId: z.string().regex(idPatterns.sale),
-  reason: z.string().trim().min(3, 'says why, in a few words').max(500, 'is too long'),
+  reason: reasonSchema,
   /** How the sale stood on the page that the form is of. */
   paused: z.enum(['yes', 'no']).transform((paused) => paused === 'yes'),
   closesAt: z.iso.datetime().transform((at) => new Date(at)),
@@ -90,6 +94,19 @@ const controlAction = (name: 'pauseAction' | 'resumeAction' | 'closeAction', con
 export const pauseAction = controlAction('pauseAction', { pause: true })
 export const resumeAction = controlAction('resumeAction', { resume: true })
 export const closeAction = controlAction('closeAction', { close: true })
+
+export const cancelUnpaidAction = mountAdminAction({
+  name: 'cancelUnpaidAction',
+  permission: adminActions.cancelUnpaidAction,
+  input: z.object({ orderId: z.string().regex(idPatterns.order), reason: reasonSchema }),
+  run: async (ctx, { orderId, reason }, account) => {
+    const order = await findOrderRecord(ctx, orderId)
+    if (!order) return refused('not_found')
+    return (await cancelOrder(ctx, order, { actor: actorOf(account), reason }))
+      ? ok(null)
+      : refused('not_payable')
+  },
+})
 
 export const addAccountAction = mountAdminAction({
   name: 'addAccountAction',

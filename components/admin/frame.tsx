@@ -7,6 +7,7 @@ import { SignOut } from './sign-out'
 
 const places: { href: Route; label: string; permission: Permission }[] = [
   { href: '/admin', label: 'Sales', permission: 'sales.read' },
+  { href: '/admin/orders' as Route, label: 'Orders', permission: 'orders.read' },
   { href: '/admin/audit', label: 'Audit log', permission: 'audit.read' },
   { href: '/admin/team', label: 'Team', permission: 'team.read' },
 ]

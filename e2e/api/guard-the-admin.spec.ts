@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm'
 import { auditEntries } from '../../db/schema'
 import { changeRole } from '../../lib/accounts/change-role'
 import { adminActions, adminPages, may, type Permission, type Role, roles } from '../../lib/permissions'
+import { placed } from '../../tests/purchase'
 import { inside, test } from '../rig/api'
 import { actionCall, actionId } from '../rig/forms'
 import { newMember, sessionOf, signIn, trySignIn } from '../rig/team'
@@ -24,8 +25,9 @@ for (const person of people) {
   }) => {
     const cookie = person === 'nobody' ? '' : await signIn(anyone, await newMember(ctx, person))
     const sale = await mint()
+    const { id: orderId } = await placed(ctx, sale)
     for (const [page, permission] of Object.entries(adminPages)) {
-      const path = page.replace('[id]', sale.id)
+      const path = page.replace('[id]', page.startsWith('/admin/orders') ? orderId : sale.id)
       const answer = await anyone(path, { headers: { cookie } })
       if (page === '/admin/first') expect(answer.status, 'an address that nobody was given').toBe(404)
       else if (isAllowed(person, permission)) expect(answer.status, path).toBe(200)
@@ -68,10 +70,15 @@ for (const person of people) {
 
 test('a page is refused by itself too, when somebody gets around what stands in front of it', async ({
   anyone,
+  ctx,
   mint,
 }) => {
   const sale = await mint()
-  for (const path of ['/admin', `/admin/sales/${sale.id}`, '/admin/audit', '/admin/team']) {
+  const { id: orderId } = await placed(ctx, sale)
+  for (const path of [
+    ...['/admin', `/admin/sales/${sale.id}`, '/admin/audit', '/admin/team'],
+    ...['/admin/orders', `/admin/orders/${orderId}`, '/admin/orders/csv'],
+  ]) {
     for (const headers of [
       { 'x-middleware-subrequest': 'proxy:proxy:proxy:proxy:proxy' },
       { rsc: '1', 'x-middleware-rewrite': path },
@@ -182,4 +189,25 @@ test('a control that somebody pressed on a page that is no longer true does noth
       ...{ before: { paused: false }, after: { paused: true } },
     },
   ])
+})
+
+test('a list that is asked for with nonsense is a list (attack 27)', async ({ anyone, ctx }) => {
+  const cookie = await signIn(anyone, await newMember(ctx, 'owner'))
+  for (const query of [
+    ...[
+      'search=%00',
+      'search=%27%20or%201%3D1--',
+      'search=%5B%28',
+      'search=a&search=b',
+      'state=DROP',
+      'sort=1',
+    ],
+    ...['after=-1', 'after=1e99', 'after=x', 'saleId=%00', `search=${'x'.repeat(5_000)}`, 'before=%00'],
+  ]) {
+    for (const list of ['/admin/orders', '/admin/audit']) {
+      const answer = await anyone(`${list}?${query}`, { headers: { cookie } })
+      expect(answer.status, `${list}?${query}`).toBe(200)
+      expect(answer.text).not.toMatch(inside)
+    }
+  }
 })

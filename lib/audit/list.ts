@@ -6,8 +6,8 @@ export type AuditEntry = typeof auditEntries.$inferSelect
 
 const perPage = 50
 
-/** `%`, `_` and `\` are letters here. */
-const containing = (text: string) => `%${text.replace(/[%_\\]/g, '\\$&')}%`
+/** A pattern for ILIKE that finds `text` anywhere: `%`, `_` and `\` are letters in it. */
+export const containing = (text: string) => `%${text.replace(/[%_\\]/g, '\\$&')}%`
 
 /** What was done, the latest first, `perPage` at a time: before entry `before`, and with `search` in it. */
 export async function listAudit(

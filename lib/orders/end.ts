@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import { runScript } from '../../db/define-script'
 import { claimGroup, saleKeys } from '../../db/keys'
 import { orderLines, orders, sales } from '../../db/schema'
+import { type Actor, recordAudit } from '../audit/record'
 import { config } from '../config'
 import type { Context } from '../context'
 import type { HoldLine } from '../units/hold-record'
@@ -44,15 +45,22 @@ async function linesOf(ctx: Context, saleId: string, orderId: string): Promise<H
 
 /**
  * Cancels an unpaid order: in the ledger first, then its units are free in Redis. False when it is not waiting for
- * payment any more. A crash in between is finished by the reconciler (I15).
+ * payment any more. A crash in between is finished by the reconciler (I15). With `by`, somebody of the shop, it is
+ * written down.
  */
 export async function cancelOrder(
   ctx: Context,
   order: { saleId: string; id: string; buyerId: string },
+  by?: { actor: Actor; reason: string },
 ): Promise<boolean> {
-  const ended = await ctx.db.transaction((tx) =>
-    endUnpaid(tx, { saleId: order.saleId, orderId: order.id, to: 'cancelled' }),
-  )
+  const ended = await ctx.db.transaction(async (tx) => {
+    const done = await endUnpaid(tx, { saleId: order.saleId, orderId: order.id, to: 'cancelled' })
+    if (done && by) {
+      const [before, after] = [{ state: 'awaiting_payment' }, { state: 'cancelled' }]
+      await recordAudit(tx, { ...by, action: 'orders.cancel', subject: order.id, before, after })
+    }
+    return done
+  })
   if (ended) {
     const { saleId, id: orderId, buyerId } = order
     await freeHold(ctx, { saleId, orderId, buyerId, lines: await linesOf(ctx, saleId, orderId) })

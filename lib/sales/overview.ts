@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { desc, eq, type SQL, sql } from 'drizzle-orm'
 import { items, orderLines, orders, sales } from '../../db/schema'
 import type { Context } from '../context'
 
@@ -32,6 +32,14 @@ export async function findSaleOverview(
   const [sale] = await read(ctx, sql`s.id = ${saleId}`)
   return sale ?? null
 }
+
+/** The names of every published sale, the latest first. */
+export const listSaleTitles = (ctx: Pick<Context, 'db'>): Promise<{ id: string; title: string }[]> =>
+  ctx.db
+    .select({ id: sales.id, title: sales.title })
+    .from(sales)
+    .where(eq(sales.state, 'published'))
+    .orderBy(desc(sales.opensAt))
 
 async function read(ctx: Pick<Context, 'db'>, where: SQL): Promise<SaleOverview[]> {
   const rows = await ctx.db.execute<Row>(sql`

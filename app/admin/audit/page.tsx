@@ -12,7 +12,7 @@ export const metadata: Metadata = { title: 'Audit log' }
 export const instant = false
 
 const textOf = (value: string | string[] | undefined) =>
-  typeof value === 'string' && value !== '' ? value.slice(0, 200) : undefined
+  typeof value === 'string' && /^[^\0]+$/.test(value) ? value.slice(0, 200) : undefined
 
 export default async function AuditPage({ searchParams }: PageProps<'/admin/audit'>) {
   const account = await admit('audit.read')

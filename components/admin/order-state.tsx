@@ -1,0 +1,18 @@
+import type { OrderState } from '@/lib/orders/state'
+import { Badge } from '../ui/badge'
+
+const looks = {
+  awaiting_payment: { tone: 'tag', label: 'awaiting payment' },
+  capturing: { tone: 'tag', label: 'paying' },
+  paid: { tone: 'go', label: 'paid' },
+  expired: { tone: 'plain', label: 'expired' },
+  cancelled: { tone: 'plain', label: 'cancelled' },
+  rejected: { tone: 'alarm', label: 'rejected' },
+} as const satisfies Record<OrderState, { tone: string; label: string }>
+
+/** A state of an order as its merchant calls it. */
+export const orderStateLabel = (state: OrderState) => looks[state].label
+
+export const OrderStateBadge = ({ state }: { state: OrderState }) => (
+  <Badge tone={looks[state].tone}>{looks[state].label}</Badge>
+)
