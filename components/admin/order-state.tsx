@@ -1,4 +1,3 @@
-import type { OrderState } from '@/lib/orders/state'
 import { Badge } from '../ui/badge'
 
 const looks = {
@@ -8,7 +7,9 @@ const looks = {
   expired: { tone: 'plain', label: 'expired' },
   cancelled: { tone: 'plain', label: 'cancelled' },
   rejected: { tone: 'alarm', label: 'rejected' },
-} as const satisfies Record<OrderState, { tone: string; label: string }>
+} as const
+
+type OrderState = keyof typeof looks
 
 /** A state of an order as its merchant calls it. */
 export const orderStateLabel = (state: OrderState) => looks[state].label

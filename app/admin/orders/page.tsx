@@ -92,7 +92,7 @@ function Filter({ query, sales }: { query: OrdersQuery; sales: { id: string; tit
           </option>
         ))}
       </SelectField>
-      <SelectField label="Order" name="sort" defaultValue={query.sort ?? 'newest'}>
+      <SelectField label="Sort" name="sort" defaultValue={query.sort ?? 'newest'}>
         <option value="newest">newest first</option>
         <option value="oldest">oldest first</option>
       </SelectField>
