@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import type { Env } from '../lib/env'
 import { type Refused, refused } from '../lib/result'
 import { isOwnOrigin } from '../lib/web/identity'
@@ -21,6 +21,13 @@ export function refusalOfPost(headers: IncomingHttpHeaders, settings: Env): Refu
     return refused('unsupported_media_type')
   return Number(headers['content-length'] ?? 0) > bodyLimitBytes ? refused('too_large') : undefined
 }
+
+/**
+ * Next-auth reads all of a body before it asks who sends it, and sends none itself without its length: longer ones, and
+ * those that don't say, stay out.
+ */
+export const isTooLargeToSignIn = ({ method, headers }: IncomingMessage, path: string) =>
+  method === 'POST' && path.startsWith('/api/auth/') && !(Number(headers['content-length']) <= bodyLimitBytes)
 
 /**
  * Gives a post that Next could do nothing with an answer that says whose doing it was. A 500 without a page becomes 400:

@@ -41,6 +41,12 @@ export function createHandOver() {
       if (waiting.length >= config.server.mostWaiting) return void socket.destroy()
       socket.on('error', () => {})
       socket.setTimeout(config.server.waitingMs, () => socket.destroy())
+      // One that gives up leaves its place to the next.
+      socket.once('close', () => {
+        const at = waiting.indexOf(socket)
+        if (at >= 0) waiting.splice(at, 1)
+        if (isEmpty()) emptied()
+      })
       waiting.push(socket)
       flow()
     },

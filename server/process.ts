@@ -19,7 +19,7 @@ import { knownLiveReply } from '../lib/web/live'
 import { type Reply, respond } from '../lib/web/respond'
 import { answerApi } from './api'
 import { boundConnections, requestBounds } from './connections'
-import { isFormPost, refusalOfPost } from './form-posts'
+import { isFormPost, isTooLargeToSignIn, refusalOfPost } from './form-posts'
 import { startGuard } from './guard'
 import { cleanHeaders, nameClient, relayMark } from './headers'
 import type { Order, PagesTold, Told } from './messages'
@@ -124,6 +124,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
       const refusal = refusalOfPost(request.headers, settings)
       if (refusal) return send(respond(refusal), response)
     }
+    if (isTooLargeToSignIn(request, path))
+      return sendFromApi(respond(refused('too_large')), request, response)
     if (!isAwake && !isProbe(path)) await wakeOnce()
     const fromApi = api && answerApi(api, request, path)
     if (fromApi) {

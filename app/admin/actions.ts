@@ -60,8 +60,7 @@ export const publishAction = mountAdminAction({
     const sale = await findSaleOverview(ctx, saleId)
     if (!sale) return refused('not_found')
     if (sale.closesAt.getTime() <= Date.now()) return refused('closed')
-    await publishSale(ctx, saleId, actorOf(account))
-    return ok(null)
+    return (await publishSale(ctx, saleId, actorOf(account))) ? ok(null) : refused('changed_meanwhile')
   },
 })
 

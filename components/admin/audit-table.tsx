@@ -15,9 +15,10 @@ const word = (value: unknown) => (typeof value === 'string' ? value : JSON.strin
 
 /** What changed, as `field: before → after`. */
 function changesOf({ before, after }: Entry): string[] {
-  return Object.entries(after ?? {}).flatMap(([field, now]) => {
-    const old = before?.[field]
+  return Object.keys({ ...before, ...after }).flatMap((field) => {
+    const [old, now] = [before?.[field], after?.[field]]
     if (before === null) return [`${field}: ${word(now)}`]
+    if (after === null) return [`${field}: ${word(old)} → gone`]
     return word(old) === word(now) ? [] : [`${field}: ${word(old)} → ${word(now)}`]
   })
 }

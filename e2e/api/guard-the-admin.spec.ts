@@ -110,6 +110,27 @@ test('signing in tells nobody which half was wrong, or whether there is such an 
   expect((await trySignIn(anyone, nonsense)).text).toBe(wrong.text)
 })
 
+test('what is no password, and more than anybody types, is refused without a word of the inside', async ({
+  anyone,
+}) => {
+  const csrf = await anyone('/api/auth/csrf')
+  const { csrfToken } = csrf.json as { csrfToken: string }
+  const cookie = csrf.cookies.map((each) => each.split(';', 1)[0]).join('; ')
+  const post = (body: string) =>
+    anyone('/api/auth/callback/credentials', {
+      method: 'POST',
+      headers: { cookie, 'content-type': 'application/json' },
+      body,
+    })
+  for (const password of [{ x: 1 }, ['a'], 7, true, null]) {
+    const email = 'somebody@shop.example'
+    const answer = await post(JSON.stringify({ csrfToken, email, password, json: 'true' }))
+    expect(answer.text, JSON.stringify(password)).toContain('CredentialsSignin')
+    expect(answer.text).not.toMatch(/normalize|function|select/)
+  }
+  expect((await post(JSON.stringify({ csrfToken, email: 'x'.repeat(100_000) }))).status).toBe(413)
+})
+
 test('whoever guesses passwords soon has to wait, even with the right one', async ({ anyone, ctx }) => {
   const member = await newMember(ctx, 'owner')
   const guesses = []

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { saleKeys } from '../../db/keys'
 import { bought, decided, granted, hold, payFor, placed } from '../../tests/purchase'
@@ -147,4 +148,52 @@ test('I11: moving the opening into the future closes the counter at once, for ca
   granted(await controlSale(shop, sale.id, { opensAt: soon(60_000), closesAt: soon(120_000) }))
   expect(await reserve(shop, { ...mine, quantity: 2 })).toEqual({ ok: false, reason: 'not_open' })
   expect((await readLive(shop, sale))?.phase).toBe('upcoming')
+})
+
+const by = (sale: SaleRecord, paused: boolean) => ({
+  ...{ actor: { accountId: null, name: 'Tess' }, reason: 'a test' },
+  seen: { paused, closesAt: new Date(sale.closesAt) },
+})
+
+test('I11: whoever pauses again because Redis did not hear the first time is heard, and told that it had changed', async () => {
+  const sale = await mintSale(shop)
+  const deaf = await openShop({ DATABASE_URL: shop.databaseUrl })
+  deaf.redis.use(async () => {
+    throw new Error('Redis does not answer')
+  })
+  await expect(controlSale(deaf, sale.id, { pause: true }, by(sale, false))).rejects.toThrow()
+  await deaf.close()
+  expect((await readLive(shop, sale))?.phase).toBe('open')
+  expect(await controlSale(shop, sale.id, { pause: true }, by(sale, false))).toMatchObject({
+    reason: 'changed_meanwhile',
+  })
+  expect((await readLive(shop, sale))?.phase).toBe('paused')
+  expect(await reserve(shop, wishIn(sale))).toMatchObject({ reason: 'paused' })
+})
+
+test('I11: of two merchants the later one has the last word in both stores, however slow the first one is', async () => {
+  const sale = await mintSale(shop)
+  const slow = await openShop({ DATABASE_URL: shop.databaseUrl })
+  let goOn = () => {}
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  let isHeld = false
+  slow.redis.use(async (request, next) => {
+    isHeld = true
+    await held
+    return next(request)
+  })
+  const pausing = controlSale(slow, sale.id, { pause: true }, by(sale, false))
+  await until('the first one to stand still', async () => isHeld)
+  let isDone = false
+  const resuming = controlSale(shop, sale.id, { resume: true }, by(sale, true)).finally(() => {
+    isDone = true
+  })
+  const isWaiting = sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  await until('the second one to wait', async () => isDone || (await shop.db.execute(isWaiting)).length > 0)
+  goOn()
+  expect([granted(await pausing), granted(await resuming)]).toEqual([null, null])
+  expect((await readLive(shop, sale))?.phase).toBe('open')
+  await slow.close()
 })

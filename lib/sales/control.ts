@@ -25,7 +25,7 @@ export async function controlSale(
   control: Control,
   by?: By,
 ): Promise<Result<null>> {
-  const changed = await ctx.db.transaction(async (tx): Promise<Result<SaleRow>> => {
+  const changed = await ctx.db.transaction(async (tx): Promise<Result<null>> => {
     const [before] = await tx.select().from(sales).where(eq(sales.id, saleId)).for('update')
     if (before?.state !== 'published') return refused('not_found')
     if (by && !isAsSeen(before, by)) return refused('changed_meanwhile')
@@ -39,11 +39,14 @@ export async function controlSale(
         ...{ before: standing(before), after: standing(after) },
       })
     }
-    return ok(after)
+    return ok(null)
   })
+  if (!changed.ok && changed.reason !== 'changed_meanwhile') return changed
+  // Also after a refusal: whoever presses again, because Redis did not answer the first time, is refused by their own
+  // change, and Redis has still to hear of it.
+  const isTold = await repeatControl(ctx, saleId)
   if (!changed.ok) return changed
-  const reply = await tellRedis(ctx, changed.value)
-  return reply.code === 'ok' ? ok(null) : refused('try_again')
+  return isTold ? ok(null) : refused('try_again')
 }
 
 type SaleRow = typeof sales.$inferSelect
@@ -57,15 +60,15 @@ const isAsSeen = ({ pausedAt, closesAt }: SaleRow, { seen }: By) =>
   (pausedAt !== null) === seen.paused && closesAt.getTime() === seen.closesAt.getTime()
 
 /**
- * Tells Redis again what the ledger says, because a process died between the two or Redis came back older (I15).
- * Whoever changes the sale meanwhile waits for our lock, and so tells Redis after us.
+ * Tells Redis what the ledger says now: after a change, and again because a process died between the two or Redis came
+ * back older (I15). One at a time, under the lock of the sale: of two merchants who change it at once the later one's
+ * word is the last in both stores. False when Redis is in another epoch.
  */
-export async function repeatControl(ctx: Context, saleId: string): Promise<void> {
-  await ctx.db.transaction(async (tx) => {
-    const [sale] = await tx.select().from(sales).where(eq(sales.id, saleId)).for('share')
-    if (sale) await tellRedis(ctx, sale)
+export const repeatControl = (ctx: Context, saleId: string): Promise<boolean> =>
+  ctx.db.transaction(async (tx) => {
+    const [sale] = await tx.select().from(sales).where(eq(sales.id, saleId)).for('update')
+    return sale !== undefined && (await tellRedis(ctx, sale)).code === 'ok'
   })
-}
 
 const tellRedis = (ctx: Pick<Context, 'redis'>, sale: typeof sales.$inferSelect) =>
   runScript(ctx.redis, controlScript, saleKeys(sale.id), {

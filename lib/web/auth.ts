@@ -8,7 +8,9 @@ import { signIn } from '../accounts/sign-in'
 import { config } from '../config'
 import type { Context } from '../context'
 import type { Env } from '../env'
+import { ok, type Result } from '../result'
 import { sign } from '../sign'
+import { refusalFor } from './faults'
 import { limiterOf } from './limiter'
 import { networkOf } from './network'
 
@@ -47,14 +49,13 @@ export const authOptions = (ctx: Context): NextAuthOptions => ({
       credentials: { email: { type: 'email' }, password: { type: 'password' } },
       async authorize(given, { headers }) {
         const email = accountEmailSchema.safeParse(given?.email)
-        if (!email.success || !given?.password || given.password.length > 200) return null
+        const password: unknown = given?.password
+        if (!email.success || typeof password !== 'string' || !password || password.length > 200) return null
         const address = String(headers?.['x-client-address'] ?? 'unknown')
-        const limited = await limiterOf(ctx)('signIn', {
-          buyerId: guesserOf(ctx.env, email.data, address),
-          address,
-        })
-        if (!limited.ok) throw new Error(limited.reason)
-        return signIn(ctx, { email: email.data, password: given.password })
+        const signed = await tryToSignIn(ctx, { email: email.data, password, address })
+        // Its text is the whole of what the browser is told.
+        if (!signed.ok) throw new Error(signed.reason)
+        return signed.value
       },
     }),
   ],
@@ -66,6 +67,19 @@ export const authOptions = (ctx: Context): NextAuthOptions => ({
     },
   },
 })
+
+async function tryToSignIn(
+  ctx: Context,
+  { email, password, address }: { email: string; password: string; address: string },
+): Promise<Result<Account | null>> {
+  try {
+    const buyerId = guesserOf(ctx.env, email, address)
+    const limited = await limiterOf(ctx)('signIn', { buyerId, address })
+    return limited.ok ? ok(await signIn(ctx, { email, password })) : limited
+  } catch (error) {
+    return refusalFor(ctx, 'sign in', error)
+  }
+}
 
 /** Whose session this is, as the ledger knows them now; null for none, for one that was ended, and for an account that is gone. */
 export async function accountOf(ctx: Context, cookie: string | undefined): Promise<Account | null> {

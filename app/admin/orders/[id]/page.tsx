@@ -28,7 +28,7 @@ export default async function OrderPage({ params }: PageProps<'/admin/orders/[id
   const found = idPatterns.order.test(id) ? await findOrder(ctx, id) : null
   if (!found) notFound()
   const { row, order } = found
-  const [payments, { entries }] = await Promise.all([listPayments(ctx, id), listAudit(ctx, { search: id })])
+  const [payments, { entries }] = await Promise.all([listPayments(ctx, id), listAudit(ctx, { subject: id })])
   const details = JSON.parse(row.details) as Checkout
   const { role } = account.value
   const money = (minor: number) => formatMoney({ minor, currency: row.currency })

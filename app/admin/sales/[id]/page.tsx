@@ -31,7 +31,7 @@ export default async function SalePage({ params }: PageProps<'/admin/sales/[id]'
   const sale = idPatterns.sale.test(id) ? await findSaleOverview(ctx, id) : null
   if (!sale) notFound()
   const [{ entries }, items, overlaps] = await Promise.all([
-    listAudit(ctx, { search: id }),
+    listAudit(ctx, { subject: id }),
     listSaleItems(ctx, id),
     listOverlaps(ctx, id),
   ])
