@@ -28,9 +28,7 @@ export const test = base.extend<object, Fixtures>({
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of fixtures from the pattern.
     async ({}, use, { workerIndex }) => {
       const folder = rigFolder(process.env.E2E_RUN ?? '', `processes-${workerIndex}`)
-      // Whom a busy process turns away is no loss of a restart.
-      const more = { SERVER_PROCESSES: '2', CAPACITY_PER_SECOND: 'off' }
-      const rig = await startRig(folder, { more })
+      const rig = await startRig(folder, { more: { SERVER_PROCESSES: '2' } })
       await use(rig)
       await rig.stop()
     },
