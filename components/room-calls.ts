@@ -22,6 +22,8 @@ export async function joinRoom(slug: string, prove: Prover['prove']): Promise<Re
     })
     if (!place.ok) return place
     keepPass(slug, { ticket: place.value.ticket, buyerId: session.value.buyerId, admittedUntil: null })
+    // A browser hands the turn on sooner than it shows the next tab what this one has stored.
+    await new Promise((resolve) => setTimeout(resolve, 300))
     return ok(null)
   })
 }
