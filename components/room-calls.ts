@@ -22,13 +22,11 @@ export async function joinRoom(slug: string, prove: Prover['prove']): Promise<Re
     })
     if (!place.ok) return place
     keepPass(slug, { ticket: place.value.ticket, buyerId: session.value.buyerId, admittedUntil: null })
-    // A browser hands the turn on sooner than it shows the next tab what this one has stored.
-    await new Promise((resolve) => setTimeout(resolve, 300))
     return ok(null)
   })
 }
 
-/** Pages without TLS have no locks; there the last tab's place stays. */
+/** Pages without TLS have no locks; there each tab takes a place, and the first one stays. */
 const inTurn = <T>(slug: string, run: () => Promise<T>) =>
   navigator.locks ? navigator.locks.request(`room-${slug}`, run) : run()
 

@@ -61,6 +61,17 @@ test('I17: tabs that a browser opens together end with one place, the first', as
   for (const tab of tabs) await expect(placeOn(tab)).toContainText('You are next.')
   const ticket = await tabs[0]?.evaluate((slug) => localStorage.getItem(`room-${slug}`), sale.slug)
   expect(ticket).toContain('"q0.')
+
+  // A tab that took a place because its browser had not shown it the first one yet.
+  const late = await context.newPage()
+  await late.goto('/')
+  await late.evaluate(
+    ([key = '', pass = '']) => localStorage.setItem(key, pass),
+    [`room-${sale.slug}`, ticket?.replace('"q0.', '"q7.') ?? ''],
+  )
+  const stored = () => late.evaluate((slug) => localStorage.getItem(`room-${slug}`), sale.slug)
+  await expect.poll(stored).toBe(ticket)
+  for (const tab of tabs) await expect(placeOn(tab)).toContainText('You are next.')
 })
 
 test('the tail is told early, a pause that the place is kept, and everybody at once that it is sold out', async ({
