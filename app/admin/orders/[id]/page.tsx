@@ -28,12 +28,15 @@ export default async function OrderPage({ params }: PageProps<'/admin/orders/[id
   const found = idPatterns.order.test(id) ? await findOrder(ctx, id) : null
   if (!found) notFound()
   const { row, order } = found
-  const [payments, { entries }] = await Promise.all([listPayments(ctx, id), listAudit(ctx, { subject: id })])
-  const details = JSON.parse(row.details) as Checkout
   const { role } = account.value
-  const money = (minor: number) => formatMoney({ minor, currency: row.currency })
   // Who of the team did something, and why, is for those who may read the audit log.
-  const timeline = timelineOf(row, payments, may(role, 'audit.read') ? entries : [])
+  const [payments, { entries }] = await Promise.all([
+    listPayments(ctx, id),
+    may(role, 'audit.read') ? listAudit(ctx, { subject: id }) : { entries: [] },
+  ])
+  const details = JSON.parse(row.details) as Checkout
+  const money = (minor: number) => formatMoney({ minor, currency: row.currency })
+  const timeline = timelineOf(row, payments, entries)
   return (
     <AdminFrame account={account.value} title={`Order ${row.number}`}>
       <p className="flex flex-wrap items-center gap-x-4 gap-y-2">
