@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { saleKeys } from '../../db/keys'
 import { granted, tallyOf } from '../../tests/purchase'
-import { mintSale, newBuyers, openShop, reload, type Shop, until } from '../../tests/shop'
+import { mintSale, newBuyers, openShop, reload, type Shop } from '../../tests/shop'
+import { standStill } from '../../tests/stand-still'
 import { config } from '../config'
 import { controlSale } from '../sales/control'
 import { loadSale } from '../sales/load'
@@ -68,21 +69,9 @@ test('I17: a process that stands still with a block of numbers wastes none, and 
   await join(shop, { sale, buyerId: first })
   // As if a crowd had used up the rest of the block.
   await shop.redis.hset(saleKeys(sale.id).room, { next: config.room.block })
-  const stopped = await openShop({ DATABASE_URL: shop.databaseUrl })
-  let goOn = () => {}
-  const held = new Promise<void>((resolve) => {
-    goOn = resolve
-  })
-  let isHeld = false
-  stopped.redis.use(async (request, next) => {
-    if (!isHeld && (request.body as string[]).includes(addBlockScript.sha)) {
-      isHeld = true
-      await held
-    }
-    return next(request)
-  })
+  const { stopped, still, goOn } = await standStill(shop, (command) => command.includes(addBlockScript.sha))
   const late = join(stopped, { sale, buyerId: slow })
-  await until('the process to stand still', async () => isHeld)
+  await still()
   const meanwhile = granted(await join(shop, { sale, buyerId: quick }))
   goOn()
   expect(meanwhile).toMatchObject({ kind: 'queue', number: config.room.block })

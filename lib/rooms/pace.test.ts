@@ -6,6 +6,7 @@ import { roomSegments, rooms } from '../../db/schema'
 import { granted } from '../../tests/purchase'
 import { mintSale, newBuyers, openShop, reload, type Shop, until } from '../../tests/shop'
 import { sized } from '../../tests/size'
+import { standStill } from '../../tests/stand-still'
 import { config } from '../config'
 import { controlSale } from '../sales/control'
 import { loadSale } from '../sales/load'
@@ -129,25 +130,13 @@ test('I17: any number of workers pace one room, and each segment begins where th
 test('I17: a worker that stood still between reading and writing appends nothing (fault 41)', async () => {
   const sale = await admitting(0, 100)
   // A second client whose replies can be held back: the worker is stopped in the middle of its tick.
-  const stopped = await openShop({ DATABASE_URL: shop.databaseUrl })
-  let goOn = () => {}
-  const held = new Promise<void>((resolve) => {
-    goOn = resolve
-  })
-  let isHeld = false
-  stopped.redis.use(async (request, next) => {
-    const reply = await next(request)
-    const [command] = request.body as string[]
-    if (command?.startsWith('eval') && !isHeld) {
-      isHeld = true
-      await held
-    }
-    return reply
+  const { stopped, still, goOn } = await standStill(shop, ([name]) => name?.startsWith('eval') === true, {
+    answered: true,
   })
   await shop.db.update(rooms).set({ manualRate: 0 }).where(eq(rooms.saleId, sale.id))
   const readAt = await redisNow()
   const tick = paceRoom(stopped, sale.id)
-  await until('the worker to stand still', async () => isHeld)
+  await still()
   const longAfter = readAt + config.room.leadMs + 500
   await until('the world to have moved on', async () => (await redisNow()) > longAfter)
   const before = thresholdAt(await segmentsOf(sale), longAfter)

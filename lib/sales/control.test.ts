@@ -4,6 +4,7 @@ import { saleKeys } from '../../db/keys'
 import { bought, decided, granted, hold, payFor, placed } from '../../tests/purchase'
 import { checkout, itemOf, mintSale, openShop, type Shop, until } from '../../tests/shop'
 import { expectSound } from '../../tests/sound'
+import { standStill } from '../../tests/stand-still'
 import { expireHolds } from '../holds/expire'
 import { findCart } from '../holds/find'
 import { reserve } from '../holds/reserve'
@@ -173,19 +174,9 @@ test('I11: whoever pauses again because Redis did not hear the first time is hea
 
 test('I11: of two merchants the later one has the last word in both stores, however slow the first one is', async () => {
   const sale = await mintSale(shop)
-  const slow = await openShop({ DATABASE_URL: shop.databaseUrl })
-  let goOn = () => {}
-  const held = new Promise<void>((resolve) => {
-    goOn = resolve
-  })
-  let isHeld = false
-  slow.redis.use(async (request, next) => {
-    isHeld = true
-    await held
-    return next(request)
-  })
-  const pausing = controlSale(slow, sale.id, { pause: true }, by(sale, false))
-  await until('the first one to stand still', async () => isHeld)
+  const { stopped, still, goOn } = await standStill(shop, () => true)
+  const pausing = controlSale(stopped, sale.id, { pause: true }, by(sale, false))
+  await still()
   let isDone = false
   const resuming = controlSale(shop, sale.id, { resume: true }, by(sale, true)).finally(() => {
     isDone = true
@@ -195,5 +186,5 @@ test('I11: of two merchants the later one has the last word in both stores, howe
   goOn()
   expect([granted(await pausing), granted(await resuming)]).toEqual([null, null])
   expect((await readLive(shop, sale))?.phase).toBe('open')
-  await slow.close()
+  await stopped.close()
 })
