@@ -2,8 +2,8 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { cancelUnpaidAction } from '@/app/admin/actions'
 import { AdminFrame } from '@/components/admin/frame'
-import { OrderCancel } from '@/components/admin/order-cancel'
 import { OrderStateBadge } from '@/components/admin/order-state'
+import { ReasonForm } from '@/components/admin/reason-form'
 import { TurnedAway } from '@/components/admin/turned-away'
 import { ShopTime } from '@/components/sale-time'
 import { listAudit } from '@/lib/audit/list'
@@ -11,9 +11,9 @@ import type { Checkout } from '@/lib/contract'
 import { formatMoney } from '@/lib/money'
 import { context } from '@/lib/open-context'
 import { findOrder } from '@/lib/orders/read'
-import { timelineOf } from '@/lib/orders/timeline'
 import { idPatterns } from '@/lib/patterns'
 import { listPayments } from '@/lib/payments/list'
+import { timelineOf } from '@/lib/payments/timeline'
 import { may } from '@/lib/permissions'
 import { admit } from '@/lib/web/admin'
 
@@ -101,7 +101,14 @@ export default async function OrderPage({ params }: PageProps<'/admin/orders/[id
         </ol>
       </section>
       {row.state === 'awaiting_payment' && may(role, 'orders.change') && (
-        <OrderCancel orderId={row.id} cancelAction={cancelUnpaidAction} />
+        <ReasonForm
+          action={cancelUnpaidAction}
+          fields={{ orderId: row.id }}
+          label="Cancel this order"
+          says="Nothing has been charged. The units are for others at once, and the buyer sees that the order was cancelled."
+          done="The order is cancelled."
+          look="quiet"
+        />
       )}
     </AdminFrame>
   )
