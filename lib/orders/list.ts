@@ -25,8 +25,6 @@ export type ListedOrder = {
   placedAt: Date
   paidAt: Date | null
   email: string
-  /** The buyer's name and address as JSON text. */
-  details: string
   totalMinor: number
   currency: string
 }
@@ -34,7 +32,7 @@ export type ListedOrder = {
 const columns = {
   ...{ id: orders.id, number: orders.number, state: orders.state, saleId: orders.saleId },
   ...{ saleTitle: sales.title, placedAt: orders.placedAt, paidAt: orders.paidAt, email: orders.email },
-  ...{ details: orders.details, totalMinor: orders.totalMinor, currency: orders.currency },
+  ...{ totalMinor: orders.totalMinor, currency: orders.currency },
 }
 
 const perPage = 50
@@ -85,7 +83,11 @@ export async function listOrders(
 }
 
 /** What each order of a file says beside what a list shows. */
-export type ExportedOrder = ListedOrder & { units: string | null }
+export type ExportedOrder = ListedOrder & {
+  /** The buyer's name and address as JSON text. */
+  details: string
+  units: string | null
+}
 
 const perReading = 1_000
 
@@ -102,6 +104,7 @@ export async function* exportOrders(
     const rows = await ctx.db
       .select({
         ...columns,
+        details: orders.details,
         units: sql<string | null>`(
           select string_agg(p.title || ', ' || v.title || ': ' || array_to_string(l.numbers, ' '), '; ' order by i.position)
           from order_lines l join items i on i.sale_id = l.sale_id and i.id = l.item_id

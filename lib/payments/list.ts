@@ -5,24 +5,15 @@ import { saleIdOfOrder } from '../id'
 
 export type ListedPayment = Pick<
   typeof payments.$inferSelect,
-  | 'id'
-  | 'state'
-  | 'amountMinor'
-  | 'currency'
-  | 'lastFour'
-  | 'provider'
-  | 'reference'
-  | 'createdAt'
-  | 'updatedAt'
+  'state' | 'amountMinor' | 'currency' | 'lastFour' | 'createdAt' | 'updatedAt'
 >
 
 /** Every payment that was begun for an order, the first one first. */
 export const listPayments = (ctx: Pick<Context, 'db'>, orderId: string): Promise<ListedPayment[]> =>
   ctx.db
     .select({
-      ...{ id: payments.id, state: payments.state, amountMinor: payments.amountMinor },
-      ...{ currency: payments.currency, lastFour: payments.lastFour, provider: payments.provider },
-      ...{ reference: payments.reference, createdAt: payments.createdAt, updatedAt: payments.updatedAt },
+      ...{ state: payments.state, amountMinor: payments.amountMinor, currency: payments.currency },
+      ...{ lastFour: payments.lastFour, createdAt: payments.createdAt, updatedAt: payments.updatedAt },
     })
     .from(payments)
     .where(and(eq(payments.saleId, saleIdOfOrder(orderId)), eq(payments.orderId, orderId)))

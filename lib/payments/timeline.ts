@@ -1,20 +1,12 @@
 import type { AuditEntry } from '../audit/list'
 import { formatMoney } from '../money'
-import type { OrderRecord } from './read'
-
-type Payment = {
-  state: string
-  amountMinor: number
-  currency: string
-  lastFour: string
-  createdAt: Date
-  updatedAt: Date
-}
+import type { OrderRecord } from '../orders/read'
+import type { ListedPayment } from './list'
 
 export type Moment = { at: Date; what: string; why?: string }
 
 /** What each state of a payment means to the merchant; those that pass say nothing. */
-const outcomes: Record<string, string> = {
+const outcomes: Partial<Record<ListedPayment['state'], string>> = {
   captured: 'The payment was taken.',
   declined: 'The card was declined. Nothing was charged.',
   voided: 'The payment was set free. Nothing was charged.',
@@ -22,7 +14,7 @@ const outcomes: Record<string, string> = {
 }
 
 /** What happened to an order, the earliest first: what the ledger knows the time of, and what the team did. */
-export function timelineOf(order: OrderRecord, payments: Payment[], entries: AuditEntry[]): Moment[] {
+export function timelineOf(order: OrderRecord, payments: ListedPayment[], entries: AuditEntry[]): Moment[] {
   const moments: Moment[] = [{ at: order.placedAt, what: 'The order was placed.' }]
   for (const { state, lastFour, createdAt, updatedAt, amountMinor: minor, currency } of payments) {
     const amount = formatMoney({ minor, currency })
